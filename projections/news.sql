@@ -1,0 +1,55 @@
+-- One row an item, shaped for its lists: what a list shows of the municipality stands in the row.
+CREATE TABLE news (
+    id                uuid        NOT NULL PRIMARY KEY,
+    municipality_id   uuid        NOT NULL,
+    municipality_terc text        NOT NULL COLLATE "C",
+    slug              text        NOT NULL COLLATE "C",
+    state             text        NOT NULL,             -- DRAFT | PUBLISHED | RETRACTED
+    title             text        NOT NULL,
+    lead              text        NOT NULL,
+    body              text        NOT NULL,             -- Markdown, as written
+    body_html         text        NOT NULL,             -- sanitised
+    body_text         text        NOT NULL,
+    language          text        NOT NULL,
+    translations      jsonb       NOT NULL,             -- [{language, title, lead, bodyHtml, bodyText}]
+    tags              text[]      NOT NULL,
+    author_unit       text,
+    published_on      date,
+    published_at      timestamptz,
+    updated_at        timestamptz NOT NULL,
+    source_url        text,
+    attachments       jsonb       NOT NULL,             -- [{title, url, sha256, mediaType, sizeBytes}]
+    municipality      jsonb       NOT NULL,             -- {id, terc, name, slug, …} as lists show it
+    mentions          jsonb       NOT NULL,             -- [{id, terc, name, slug}] in the order of mention
+    initial_views     bigint      NOT NULL,
+    retraction_reason text,
+    version           integer     NOT NULL              -- of the stream
+);
+-- Every version as it was, for `history`.
+CREATE TABLE versions (
+    news_id      uuid        NOT NULL,
+    version      integer     NOT NULL,
+    kind         text        NOT NULL,                  -- DRAFTED | PUBLISHED | CORRECTED | RETRACTED | …
+    recorded_at  timestamptz NOT NULL,
+    effective_on date        NOT NULL,
+    actor        text        NOT NULL,
+    on_behalf_of text,
+    reason       text,
+    public       boolean     NOT NULL,                  -- seen by everyone, or only by the author
+    title        text,
+    lead         text,
+    body_html    text
+);
+-- Every slug an item ever had, so that old addresses still lead to it.
+CREATE TABLE slugs (
+    municipality_terc text NOT NULL COLLATE "C",
+    slug              text NOT NULL COLLATE "C",
+    news_id           uuid NOT NULL,
+    PRIMARY KEY (municipality_terc, slug)
+);
+-- deferred:
+ALTER TABLE versions ADD PRIMARY KEY (news_id, version);
+CREATE INDEX news_order_idx ON news (published_on DESC, id DESC) WHERE state = 'PUBLISHED';
+CREATE INDEX news_municipality_idx ON news (municipality_id, published_on DESC, id DESC) WHERE state = 'PUBLISHED';
+CREATE INDEX news_tags_idx ON news USING gin (tags) WHERE state = 'PUBLISHED';
+CREATE INDEX news_mentions_idx ON news USING gin (mentions jsonb_path_ops);
