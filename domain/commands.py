@@ -1,0 +1,71 @@
+"""The base of commands and the one dispatch table from a command to its handler and to who may give it."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from domain.errors import NotPermitted
+from domain.roles import Actor, Role
+
+if TYPE_CHECKING:
+    from domain.work import Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """`command_id` is made by the client: the same command given twice happens once.
+
+    `expected_version` is the version of the stream that the client saw; None: whatever it is now.
+    """
+
+    command_id: UUID
+    expected_version: int | None = None
+
+
+class Whose(Enum):
+    OWN = "streams of the actor's own municipality"
+    NETWORK = "streams of the network, or of any municipality"
+
+
+@dataclass(frozen=True)
+class Permission:
+    roles: frozenset[Role]
+    on: Whose
+
+    def check(self, actor: Actor) -> None:
+        """The coordinator is every municipality's help of last resort; raises NotPermitted."""
+        if not (actor.is_coordinator or actor.roles & self.roles):
+            raise NotPermitted
+
+    def check_owner(self, actor: Actor, owner: str | None) -> None:
+        if actor.is_coordinator or self.on is Whose.NETWORK:
+            return
+        if owner is None or owner != actor.municipality:
+            raise NotPermitted
+
+
+C = TypeVar("C", bound=Command)
+Handler = Callable[[Any, "Work"], Any]
+
+HANDLERS: dict[type[Command], tuple[Handler, Permission]] = {}
+
+
+def handles(
+    command: type[C], *, by: set[Role], on: Whose = Whose.OWN
+) -> Callable[[Callable[[C, "Work"], Any]], Callable[[C, "Work"], Any]]:
+    """Registers a handler; it returns the aggregate that the command was about."""
+
+    def register(handler: Callable[[C, "Work"], Any]) -> Callable[[C, "Work"], Any]:
+        HANDLERS[command] = (handler, Permission(frozenset(by), on))
+        return handler
+
+    return register
+
+
+def digest(command: Command, actor: Actor) -> bytes:
+    """Eight bytes that tell a repeated command from a different one under the same id."""
+    said = f"{actor.id}\0{command!r}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(said, digest_size=8).digest()

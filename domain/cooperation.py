@@ -1,0 +1,98 @@
+"""The one door for writes."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+import domain.features  # noqa: F401  fills the dispatch table
+from domain.commands import HANDLERS, Command, digest
+from domain.errors import DomainError, StaleVersion, StorageUnavailable
+from domain.roles import Actor
+from domain.aggregate import Aggregate
+from domain.work import (
+    ClaimTaken,
+    CommandRepeated,
+    Envelope,
+    EventStore,
+    Receipt,
+    Texts,
+    VersionConflict,
+    Work,
+)
+
+ATTEMPTS = 5
+
+
+class Cooperation:
+    """Executes commands. Thread-safe: it keeps nothing between two commands."""
+
+    def __init__(self, store: EventStore, texts: Texts, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._texts = texts
+        self._now = now
+
+    def execute(
+        self,
+        command: Command,
+        by: Actor,
+        *,
+        causation_id: UUID | None = None,
+        correlation_id: UUID | None = None,
+    ) -> Receipt:
+        """Decides and stores, or raises a DomainError and stores nothing.
+
+        Given again with the same id it answers as it did then. `causation_id` and `correlation_id`
+        are for commands that follow from an event; a person's command is its own cause.
+        """
+        envelope = Envelope(
+            command_id=command.command_id,
+            command_digest=digest(command, by),
+            actor=by.id,
+            on_behalf_of=by.municipality,
+            causation_id=causation_id or command.command_id,
+            correlation_id=correlation_id or command.command_id,
+        )
+        try:
+            return self._decide_and_store(command, by, envelope)
+        except StorageUnavailable:
+            raise
+        except (DomainError, CommandRepeated) as refusal:
+            return self._answer_of_then(envelope, refusal)
+
+    def _decide_and_store(self, command: Command, by: Actor, envelope: Envelope) -> Receipt:
+        handler, permission = HANDLERS[type(command)]
+        permission.check(by)
+        for attempt in range(ATTEMPTS):
+            work = Work(self._store, self._texts, by, permission, self._now())
+            subject = handler(command, work)
+            changed = [aggregate for aggregate in work.touched if aggregate.pending_events]
+            if not changed:
+                return self._unchanged(envelope, subject.id, subject.version)
+            try:
+                position = self._store.append(changed, envelope, work.claims)
+            except VersionConflict:
+                # Decided anew on what the other wrote, unless the client named what it had seen.
+                if command.expected_version is not None or attempt == ATTEMPTS - 1:
+                    raise self._stale(command, subject) from None
+            except ClaimTaken as taken:
+                raise subject.claim_taken(taken.key) from taken
+            else:
+                return Receipt(subject.id, subject.version, position)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _stale(self, command: Command, subject: Aggregate) -> StaleVersion:
+        current = self._store.load(type(subject), subject.id)
+        return StaleVersion(
+            expected=command.expected_version, current=current.version if current else 0
+        )
+
+    def _unchanged(self, envelope: Envelope, stream_id: UUID, version: int) -> Receipt:
+        then = self._store.receipt(envelope.command_id, envelope.command_digest)
+        return then or Receipt(stream_id, version, self._store.position_of(stream_id))
+
+    def _answer_of_then(self, envelope: Envelope, refusal: Exception) -> Receipt:
+        """A refusal may only mean that the command has happened already."""
+        then = self._store.receipt(envelope.command_id, envelope.command_digest)
+        if then is None:
+            raise refusal
+        return then

@@ -1,0 +1,5 @@
+"""Every feature, imported so that its events and command handlers are registered."""
+
+from domain import municipalities, news
+
+__all__ = ["municipalities", "news"]

@@ -1,0 +1,146 @@
+"""What a handler sees of the outside: the streams it works on, the clock, claims and texts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.aggregate import Aggregate
+from domain.commands import Permission
+from domain.errors import StaleVersion
+from domain.roles import Actor
+
+A = TypeVar("A", bound=Aggregate)
+
+POLAND = ZoneInfo("Europe/Warsaw")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The answer to a command: the stream it was about, its version, and the log position to wait for."""
+
+    stream_id: UUID
+    version: int
+    position: int
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What all events of one command have in common."""
+
+    command_id: UUID
+    command_digest: bytes
+    actor: str
+    on_behalf_of: str | None
+    causation_id: UUID
+    correlation_id: UUID
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A key that one stream holds for ever, such as `news-slug:100704:nowy-most`."""
+
+    key: str
+    stream_id: UUID
+
+
+class ClaimTaken(Exception):
+    """Another stream holds the key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class VersionConflict(Exception):
+    """Somebody wrote to one of the streams since it was loaded."""
+
+
+class CommandRepeated(Exception):
+    """The command id is in the log already: `EventStore.receipt` has the answer."""
+
+
+class EventStore(Protocol):
+    def load(self, aggregate: type[A], stream_id: UUID) -> A | None: ...
+
+    def append(
+        self, changed: Sequence[Aggregate], envelope: Envelope, claims: Sequence[Claim]
+    ) -> int:
+        """Stores all or nothing; returns the last position.
+
+        Raises VersionConflict, ClaimTaken, CommandRepeated, or errors.StorageUnavailable.
+        """
+        ...
+
+    def receipt(self, command_id: UUID, digest: bytes) -> Receipt | None:
+        """The answer that the command got when it happened; raises CommandIdReused."""
+        ...
+
+    def position_of(self, stream_id: UUID) -> int:
+        """Position of the stream's last event."""
+        ...
+
+    def holder(self, key: str) -> UUID | None:
+        """The stream that holds a claim."""
+        ...
+
+
+class Texts(Protocol):
+    def render(self, markdown: str) -> str:
+        """Sanitised HTML."""
+        ...
+
+    def mentioned_in(self, text: str) -> Sequence[str]:
+        """TERC codes of the municipalities that a text names, in the order of their first mention."""
+        ...
+
+
+class Work:
+    """One command's work: what it loaded and began, to be stored together."""
+
+    def __init__(
+        self, store: EventStore, texts: Texts, actor: Actor, permission: Permission, at: datetime
+    ) -> None:
+        self._store = store
+        self._permission = permission
+        self.actor = actor
+        self.at = at
+        self.texts = texts
+        self.touched: list[Aggregate] = []
+        self.claims: list[Claim] = []
+
+    @property
+    def today(self) -> date:
+        """In Polish time: what a clerk's calendar shows."""
+        return polish_day(self.at)
+
+    def find(self, aggregate: type[A], stream_id: UUID) -> A | None:
+        """To look something up: without a check of who may write it, and not stored."""
+        return self._store.load(aggregate, stream_id)
+
+    def load(self, aggregate: type[A], stream_id: UUID, expected: int | None = None) -> A | None:
+        """To change it; raises NotPermitted, StaleVersion."""
+        found = self._store.load(aggregate, stream_id)
+        if found is not None:
+            self._permission.check_owner(self.actor, found.owner)
+            if expected is not None and expected != found.version:
+                raise StaleVersion(expected=expected, current=found.version)
+            self.touched.append(found)
+        return found
+
+    def add(self, begun: A) -> A:
+        self._permission.check_owner(self.actor, begun.owner)
+        self.touched.append(begun)
+        return begun
+
+    def claim(self, key: str, stream_id: UUID) -> None:
+        self.claims.append(Claim(key, stream_id))
+
+    def holder(self, key: str) -> UUID | None:
+        return self._store.holder(key)
+
+
+def polish_day(at: datetime) -> date:
+    return at.astimezone(POLAND).date()
