@@ -1,0 +1,1 @@
+"""PostgreSQL that comes with the package, run as a child process of ours."""

@@ -1,0 +1,87 @@
+"""What the environment decides, read once at the edge and passed inward."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.embedded.location import embedded_url
+
+
+class SettingsError(Exception):
+    """A variable of the environment that can't be used; the message is for the person who set it."""
+
+    def __init__(self, pl: str, en: str) -> None:
+        super().__init__(en)
+        self.pl = pl
+        self.en = en
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    database_url: str | None  # None: the embedded PostgreSQL in `data`
+    broker_url: str | None  # None: Celery's messages travel over the same PostgreSQL (pgmq)
+    port: int
+    data: Path  # absolute
+    operator_token: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Raises SettingsError. Makes the data directory and the operator token when they are missing."""
+        environment = os.environ if environment is None else environment
+        data = Path(environment.get("WSPOLNA_DATA") or ".data").absolute()
+        return cls(
+            database_url=environment.get("DATABASE_URL") or None,
+            broker_url=environment.get("BROKER_URL") or None,
+            port=_port(environment.get("WSPOLNA_PORT") or "8000"),
+            data=data,
+            operator_token=environment.get("WSPOLNA_OPERATOR_TOKEN") or _operator_token(data),
+        )
+
+    @property
+    def embedded(self) -> bool:
+        return self.database_url is None
+
+    @property
+    def postgres_url(self) -> str:
+        """Where the database is, embedded or not; the embedded one may not be running."""
+        return self.database_url or embedded_url(self.data)
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    raise SettingsError(
+        f"WSPOLNA_PORT to liczba od 1 do 65535, a nie „{text}”.",
+        f"WSPOLNA_PORT is a number from 1 to 65535, not “{text}”.",
+    )
+
+
+def _operator_token(data: Path) -> str:
+    path = data / "operator-token"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(24))
+        return path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(
+            f"Katalog danych {data} nie daje się użyć: {error.strerror}.",
+            f"The data directory {data} can't be used: {error.strerror}.",
+        ) from error
+
+
+def _write_once(path: Path, token: str) -> None:
+    """Several processes may start at once: the first token wins, whole, and only its owner reads it."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+        file.write(token + "\n")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

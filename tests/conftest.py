@@ -1,0 +1,57 @@
+"""One embedded PostgreSQL for the whole session; a fresh, migrated database for every test that asks."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from infra.embedded.postgres import Postgres
+from infra.migrate import migrate
+
+_TEMPLATE = "template_migrated"
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The running server: `.url(database)`, `.restart(mode)`, `.kill9()` and then `.start()`."""
+    # Short, so that sockets fit; fsync off: a killed process loses nothing by it, only a power cut would.
+    directory = Path(tempfile.mkdtemp(prefix="wspolna-tests-", dir="/tmp"))
+    options = {"fsync": "off", "autovacuum_naptime": "5s"}
+    server = Postgres(directory / "postgres", log=directory / "postgres.log", options=options)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop("immediate")
+        shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="session")
+def _migrated_template(postgres: Postgres) -> str:
+    postgres.ensure_database(_TEMPLATE)
+    migrate(postgres.url(_TEMPLATE))
+    return _TEMPLATE
+
+
+@pytest.fixture
+def database_url(postgres: Postgres, _migrated_template: str) -> Iterator[str]:
+    """A database of the test's own, copied from the migrated template and dropped afterwards."""
+    name = f"test_{next(_numbers)}"
+    _on_server(postgres, sql.SQL("CREATE DATABASE {} TEMPLATE {}"), name, _migrated_template)
+    yield postgres.url(name)
+    if not postgres.running():  # a test that killed it leaves the restart to us
+        postgres.start()
+    _on_server(postgres, sql.SQL("DROP DATABASE {} WITH (FORCE)"), name)
+
+
+def _on_server(postgres: Postgres, statement: sql.SQL, *names: str) -> None:
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute(statement.format(*map(sql.Identifier, names)))
