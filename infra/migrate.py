@@ -31,7 +31,9 @@ def migrate(url: str, *, broker: bool = True) -> list[str]:
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
             if connection.info.server_version < OLDEST_SERVER:
-                raise MigrationError(f"PostgreSQL {connection.info.server_version // 10000} is too old: 15 or later.")
+                raise MigrationError(
+                    f"PostgreSQL {connection.info.server_version // 10000} is too old: 15 or later."
+                )
             connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
             applied = _run_dbmate(_dbmate_url(connection))
             if broker:
@@ -44,7 +46,9 @@ def migrate(url: str, *, broker: bool = True) -> list[str]:
 def _run_dbmate(url: str) -> list[str]:
     command = [_dbmate(), "--no-dump-schema", "--migrations-dir", str(MIGRATIONS), "migrate"]
     # By the environment: a command line, with its password, is everyone's to read.
-    done = subprocess.run(command, check=False, env={"DATABASE_URL": url}, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(
+        command, check=False, env={"DATABASE_URL": url}, capture_output=True, text=True, timeout=600
+    )
     if done.returncode != 0:
         raise MigrationError((done.stderr.strip() or done.stdout.strip()).splitlines()[-1])
     return [line.split()[1] for line in done.stdout.splitlines() if line.startswith("Applied:")]
@@ -61,10 +65,14 @@ def _dbmate() -> str:
 def _dbmate_url(connection: psycopg.Connection) -> str:
     """dbmate's driver reads other parameters than libpq and insists on TLS unless told otherwise."""
     info = connection.info
-    user = quote(info.user, safe="") + (f":{quote(info.password, safe='')}" if info.password else "")
+    user = quote(info.user, safe="") + (
+        f":{quote(info.password, safe='')}" if info.password else ""
+    )
     database = quote(info.dbname, safe="")
     if info.host.startswith("/"):
-        return f"postgres://{user}@/{database}?" + urlencode({"socket": info.host, "port": info.port})
+        return f"postgres://{user}@/{database}?" + urlencode(
+            {"socket": info.host, "port": info.port}
+        )
     parameters = {"sslmode": "require" if connection.pgconn.ssl_in_use else "disable"}
     host = f"[{info.host}]" if ":" in info.host else info.host
     return f"postgres://{user}@{host}:{info.port}/{database}?" + urlencode(parameters)
@@ -85,9 +93,13 @@ def _ensure_pgmq(connection: psycopg.Connection) -> None:
 
 
 def _is_extension(connection: psycopg.Connection) -> bool:
-    return connection.execute("SELECT FROM pg_extension WHERE extname = 'pgmq'").fetchone() is not None
+    return (
+        connection.execute("SELECT FROM pg_extension WHERE extname = 'pgmq'").fetchone() is not None
+    )
 
 
 def _comment(connection: psycopg.Connection) -> str | None:
-    row = connection.execute("SELECT obj_description(to_regnamespace('pgmq'), 'pg_namespace')").fetchone()
+    row = connection.execute(
+        "SELECT obj_description(to_regnamespace('pgmq'), 'pg_namespace')"
+    ).fetchone()
     return row[0] if row else None

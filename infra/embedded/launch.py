@@ -68,7 +68,9 @@ def _search_capability() -> int | None:
 def _keep_only(libc: ctypes.CDLL, capability: int) -> None:
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     bit = 1 << capability
-    sets = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)  # effective, permitted, inheritable; high words
+    sets = (ctypes.c_uint32 * 6)(
+        bit, bit, bit, 0, 0, 0
+    )  # effective, permitted, inheritable; high words
     if libc.capset(header, sets) != 0:
         raise OSError(ctypes.get_errno(), "capset")
     if libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0:

