@@ -19,10 +19,10 @@ _CHECKPOINT = struct.Struct(">qq32s")
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """Covers exactly `event_count` events between `first_position` and `last_position`, both included.
+    """Covers exactly `event_count` events from `first_position` to `last_position`, both included.
 
-    `first_position` follows the seal before, so a hole in the positions belongs to a seal as well, and
-    an event put into it later is found.
+    `first_position` follows the seal before, so a hole in the positions belongs to a seal as well,
+    and an event put into it later is found.
     """
 
     number: int
@@ -55,7 +55,7 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The signed end of the chain at one time; whoever keeps one can tell that the log was cut later."""
+    """The signed end of the chain at one time; whoever keeps one can tell when the log is cut."""
 
     number: int
     last_position: int
@@ -69,15 +69,15 @@ class Checkpoint:
 
 
 def seal_events(
-    previous: Seal | None, events: Sequence[StoredEvent], at: datetime, key: SealKey
+    previous: Checkpoint | None, events: Sequence[StoredEvent], at: datetime, key: SealKey
 ) -> Seal:
-    """The next seal over events in the order of their positions; there must be one at least."""
     return seal_entries(previous, [entry_of(event) for event in events], at, key)
 
 
 def seal_entries(
-    previous: Seal | None, entries: Sequence[Entry], at: datetime, key: SealKey
+    previous: Checkpoint | None, entries: Sequence[Entry], at: datetime, key: SealKey
 ) -> Seal:
+    """The next seal over entries in the order of their positions; there must be one at least."""
     unsigned = Seal(
         number=previous.number + 1 if previous else 1,
         first_position=previous.last_position + 1 if previous else 1,

@@ -1,8 +1,8 @@
-"""What is sealed of an event: a canonical encoding of every column, and the entry that stands for it.
+"""What is sealed of an event: a canonical encoding of every column, and the entry for it.
 
-An entry carries, beside the digest of the whole event, its position, stream, version and type. A seal
-keeps its entries (the manifest), so that an event that was changed or removed afterwards can still be
-named, and not only the batch it stood in.
+An entry carries, beside the digest of the whole event, its position, stream, version and type. A
+seal keeps its entries (the manifest), so that an event that was changed or removed afterwards can
+still be named, and not only the batch it stood in.
 """
 
 import struct
@@ -22,9 +22,9 @@ DOMAIN = b"wspolna.event\x00\x01"  # the last byte is the version of this encodi
 _FIXED = struct.Struct(">q16sihiq16sh16s16s")
 _LENGTH = struct.Struct(">I")
 _NULL = b"\xff\xff\xff\xff"
-_ENTRY = struct.Struct(">q16si32sH")
+_ENTRY = struct.Struct(">q16si32sI")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MAX_ENTRY = _ENTRY.size + 0xFFFF
+_MAX_MANIFEST = 1 << 26  # bytes unpacked: hundreds of thousands of entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,8 @@ def pack_manifest(entries: Iterable[Entry]) -> bytes:
 
 
 def unpack_manifest(manifest: bytes, count: int) -> list[Entry]:
-    """Raises DamagedManifest; never unpacks more than `count` entries can take."""
-    data = _inflate(manifest, count * _MAX_ENTRY)
+    """Raises DamagedManifest."""
+    data = _inflate(manifest)
     entries, offset = [], 0
     while offset < len(data):
         entry, offset = _read_entry(data, offset)
@@ -118,13 +118,13 @@ def leaves_of(entries: Sequence[Entry]) -> list[bytes]:
     return [entry.leaf() for entry in entries]
 
 
-def _inflate(manifest: bytes, limit: int) -> bytes:
+def _inflate(manifest: bytes) -> bytes:
     inflater = zlib.decompressobj()
     try:
-        data = inflater.decompress(manifest, limit + 1)
+        data = inflater.decompress(manifest, _MAX_MANIFEST)
     except zlib.error as error:
         raise DamagedManifest(str(error)) from error
-    if len(data) > limit or not inflater.eof or inflater.unused_data:
+    if not inflater.eof or inflater.unused_data:
         raise DamagedManifest("not as long as its entries")
     return data
 

@@ -1,4 +1,4 @@
-"""Merkle trees as in RFC 6962, section 2.1: leaves and inner nodes are hashed with different prefixes."""
+"""Merkle trees as in RFC 6962, section 2.1: leaves and nodes are hashed with different prefixes."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -50,5 +50,6 @@ def root_from_proof(leaf: bytes, index: int, count: int, path: Sequence[bytes]) 
 
 def _next_level(level: Sequence[bytes]) -> list[bytes]:
     paired = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
-    # A node without a neighbour rises as it is: the same tree as splitting at the largest power of two.
+    # A node without a neighbour rises as it is: the same tree as splitting at the largest power
+    # of two.
     return paired + [level[-1]] if len(level) % 2 else paired

@@ -119,7 +119,7 @@ class _Chain:
 
 
 def check_batch(seal: Seal, events: Sequence[StoredEvent], gap: bool = False) -> list[Finding]:
-    """Names what differs. With a `gap` before the seal, earlier events belong to the missing one."""
+    """Names what differs. With a `gap` before the seal, earlier events are of the missing one."""
     if gap:
         events = [event for event in events if event.position >= seal.first_position]
     found = [entry_of(event) for event in events]
@@ -195,7 +195,7 @@ def _out_of_order(
 
 
 def _misplaced(events: Sequence[StoredEvent], after: int) -> Iterator[Finding]:
-    """Events of the unsealed end that stand at or before a position that is sealed or was passed."""
+    """Events of the unsealed end at or before a position that is sealed or was passed."""
     for event in events:
         if event.position <= after:
             yield Finding(Fault.INSERTED, event.position, event.stream_id, event.type)

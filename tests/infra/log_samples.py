@@ -36,7 +36,7 @@ def event(position: int, stream: int = 0, version: int | None = None) -> StoredE
 def chain_of(batches: Sequence[Sequence[StoredEvent]], key: SealKey = KEY) -> list[Seal]:
     seals: list[Seal] = []
     for events in batches:
-        seals.append(seal_events(seals[-1] if seals else None, events, START, key))
+        seals.append(seal_events(seals[-1].checkpoint() if seals else None, events, START, key))
     return seals
 
 

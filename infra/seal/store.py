@@ -1,0 +1,109 @@
+"""Seals in PostgreSQL, and the log beside them as batches to verify or to export."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from psycopg import Connection
+
+from infra.seal.chain import Checkpoint, Seal
+from infra.seal.entries import COLUMNS, StoredEvent
+from infra.seal.keys import PublicKeys, keyring
+from infra.seal.verify import Batch
+
+SEAL_COLUMNS = tuple(Seal.__dataclass_fields__)
+
+TAIL = 5_000
+"""Events in one batch of the unsealed end."""
+
+_EVENT = ", ".join(COLUMNS)
+_SEAL = ", ".join(SEAL_COLUMNS)
+_EVENTS = f"SELECT {_EVENT} FROM events ORDER BY position"  # noqa: S608  names of our own
+_RANGE = (
+    f"SELECT {_EVENT} FROM events "  # noqa: S608  names of our own
+    "WHERE position BETWEEN %s AND %s ORDER BY position"
+)
+_SEALS = f"SELECT {_SEAL} FROM seals ORDER BY number"  # noqa: S608  names of our own
+_COVERING = (
+    f"SELECT {_SEAL} FROM seals "  # noqa: S608  names of our own
+    "WHERE last_position >= %s ORDER BY last_position LIMIT 1"
+)
+_LAST = (
+    "SELECT number, last_position, hash, key_id, signature FROM seals ORDER BY number DESC LIMIT 1"
+)
+_INSERT = (
+    f"INSERT INTO seals ({_SEAL}) "  # noqa: S608  names of our own
+    f"VALUES ({', '.join(['%s'] * len(SEAL_COLUMNS))})"
+)
+
+
+def last_checkpoint(connection: Connection[Any]) -> Checkpoint | None:
+    row = _binary(connection, _LAST).fetchone()
+    return Checkpoint(*row) if row else None
+
+
+def insert_seal(connection: Connection[Any], seal: Seal) -> None:
+    connection.execute(_INSERT, [getattr(seal, column) for column in SEAL_COLUMNS])
+
+
+def seal_covering(
+    connection: Connection[Any], position: int
+) -> tuple[Seal, list[StoredEvent]] | None:
+    """The seal over a position with its events as they stand now; None where it isn't sealed."""
+    row = _binary(connection, _COVERING, (position,)).fetchone()
+    if row is None:
+        return None
+    seal = Seal(*row)
+    bounds = (seal.first_position, seal.last_position)
+    return seal, [StoredEvent(*found) for found in _binary(connection, _RANGE, bounds)]
+
+
+def known_keys(connection: Connection[Any]) -> PublicKeys:
+    return keyring(row[0] for row in _binary(connection, "SELECT public_key FROM seal_keys"))
+
+
+def add_keys(connection: Connection[Any], keys: PublicKeys) -> None:
+    for key_id, public in keys.items():
+        connection.execute(
+            "INSERT INTO seal_keys (id, public_key) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            (key_id, public),
+        )
+
+
+def stored_batches(connection: Connection[Any]) -> Iterator[Batch]:
+    """Every seal with its events, then the unsealed end; needs a transaction with one snapshot.
+
+    Each batch takes what stands up to its last position, so nothing in the log escapes.
+    """
+    with (
+        connection.cursor("export_seals", binary=True) as seals,
+        connection.cursor("export_events", binary=True) as rows,
+    ):
+        # A manifest has up to a few hundred kilobytes: fetched one at a time, memory stays flat.
+        seals.itersize, rows.itersize = 1, TAIL
+        events = _Ahead(StoredEvent(*row) for row in rows.execute(_EVENTS))
+        for row in seals.execute(_SEALS):
+            seal = Seal(*row)
+            yield Batch(seal, events.take(through=seal.last_position))
+        while tail := events.take(limit=TAIL):
+            yield Batch(None, tail)
+
+
+class _Ahead:
+    """Events one after another, with a look at the next."""
+
+    def __init__(self, events: Iterator[StoredEvent]) -> None:
+        self._events = events
+        self._next = next(events, None)
+
+    def take(self, through: int | None = None, limit: int | None = None) -> list[StoredEvent]:
+        taken: list[StoredEvent] = []
+        while self._next is not None and (through is None or self._next.position <= through):
+            if limit is not None and len(taken) == limit:
+                break
+            taken.append(self._next)
+            self._next = next(self._events, None)
+        return taken
+
+
+def _binary(connection: Connection[Any], query: str, parameters: tuple[Any, ...] = ()) -> Any:
+    return connection.cursor(binary=True).execute(query.encode(), parameters)

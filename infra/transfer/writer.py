@@ -1,0 +1,88 @@
+"""Writes an export, line by line, counting and digesting what it writes."""
+
+import gzip
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from infra.seal.chain import Checkpoint, seal_entries
+from infra.seal.entries import Entry, entry_of
+from infra.seal.keys import PublicKeys, SealKey
+from infra.seal.verify import Batch
+from infra.transfer.lines import (
+    FORMAT,
+    SECTIONS,
+    VERSION,
+    End,
+    Header,
+    Line,
+    Secret,
+    encode,
+    line_of_event,
+    line_of_seal,
+)
+
+LEVEL = 3
+"""Of gzip: a third of the time of the default, a tenth more bytes."""
+
+
+class ExportWriter:
+    """Sections in the order of `lines`; leaving the context without an error signs and ends it."""
+
+    def __init__(self, file: BinaryIO, key: SealKey, at: datetime) -> None:
+        self._zip = gzip.GzipFile(fileobj=file, mode="wb", compresslevel=LEVEL, mtime=0)
+        self._key, self._at = key, at
+        self._digests: defaultdict[str, Any] = defaultdict(sha256)
+        self.events, self.seals = 0, 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self._end()
+        self._zip.close()
+
+    def header(self, keys: PublicKeys, secret: Secret | None = None) -> None:
+        keys = {**keys, self._key.id: self._key.public}
+        self.line(Header(FORMAT, VERSION, self._key.id, self._at, keys, secret))
+
+    def log(self, batches: Iterable[Batch]) -> None:
+        """Events behind the last seal get a closing one, so that each of them can be named too."""
+        end: Checkpoint | None = None
+        unsealed: list[Entry] = []
+        for batch in batches:
+            for event in batch.events:
+                self.line(line_of_event(event))
+            self.events += len(batch.events)
+            if batch.seal is None:
+                unsealed.extend(map(entry_of, batch.events))
+            else:
+                self.line(line_of_seal(batch.seal))
+                self.seals, end = self.seals + 1, batch.seal.checkpoint()
+        if unsealed:
+            self.line(line_of_seal(seal_entries(end, unsealed, self._at, self._key), closing=True))
+
+    def line(self, line: Line) -> None:
+        text = encode(line) + b"\n"
+        self._digests[SECTIONS[type(line)]].update(text)
+        self._zip.write(text)
+
+    def _end(self) -> None:
+        digests = {
+            section: self._digests[section].hexdigest()
+            for section in dict.fromkeys(SECTIONS.values())
+        }
+        unsigned = End(self.events, self.seals, digests, self._key.id, b"")
+        end = End(
+            self.events, self.seals, digests, self._key.id, self._key.sign(unsigned.message())
+        )
+        self._zip.write(encode(end) + b"\n")
