@@ -1,0 +1,230 @@
+"""The rows that a batch of events changes: loaded once, changed in memory, written once.
+
+Writing is the same for new and changed rows: the changed are deleted by key and everything is copied
+in. (Nearly every column is indexed or long, so an UPDATE would write as much.)
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple, TypeVar, cast
+
+import msgspec
+from psycopg import Connection, sql
+from psycopg.types.json import Jsonb
+
+CACHED_ROWS = 2_000
+"""Rows of each table kept from one batch to the next by the worker that wrote them."""
+
+_COPY_FROM = 4
+"""From so many rows on, COPY; below, its round trips cost more than they save."""
+
+
+class Row(msgspec.Struct):
+    """A row of the table `table`, its fields in the order of their declaration as columns."""
+
+    table: ClassVar[str]
+    key: ClassVar[tuple[str, ...]] = ("id",)
+
+
+R = TypeVar("R", bound=Row)
+Key = tuple[Any, ...]
+
+
+class RowMissing(Exception):
+    """An event changes a row that isn't there: a bug in the projector, or an event out of order."""
+
+
+class Rows:
+    def __init__(self, rows: Iterable[type[Row]]) -> None:
+        self._tables = {row: Table(row) for row in rows}
+        self._connection: Connection[Any]
+
+    def begin(self, connection: Connection[Any]) -> None:
+        self._connection = connection
+
+    def add(self, row: Row) -> None:
+        """A row whose key isn't in the table yet."""
+        table = self._tables[type(row)]
+        key = table.key_of(row)
+        table.cache[key] = row
+        table.added[key] = row
+
+    def change(self, row: type[R], *key: Any) -> R:
+        """The row, to be changed in place; raises RowMissing."""
+        found = self._get(row, key)
+        table = self._tables[row]
+        if key not in table.added:
+            table.changed[key] = found
+        return found
+
+    def read(self, row: type[R], *key: Any) -> R:
+        """The row, only to look at; raises RowMissing."""
+        return self._get(row, key)
+
+    def find(self, row: type[R], *key: Any) -> R | None:
+        """The row, only to look at, if there is one."""
+        table = self._tables[row]
+        if key not in table.cache:
+            self.load(row, [key])
+        return cast("R | None", table.cache.get(key))
+
+    def remove(self, row: type[R], *key: Any) -> None:
+        table = self._tables[row]
+        table.cache.pop(key, None)
+        table.changed.pop(key, None)
+        if table.added.pop(key, None) is None:
+            table.removed.add(key)
+
+    def execute(self, statement: str, parameters: Sequence[Any], *, changes: type[Row]) -> None:
+        """For a change of very many rows: one statement over the table of `changes`."""
+        self.write()
+        self._connection.execute(statement.encode(), parameters)
+        self._tables[changes].cache.clear()
+
+    def load(self, row: type[Row], keys: Iterable[Key]) -> None:
+        table = self._tables[row]
+        wanted = [key for key in keys if key not in table.cache and key not in table.removed]
+        if wanted:
+            for found in table.select(self._connection, wanted):
+                table.cache[table.key_of(found)] = found
+
+    def write(self) -> None:
+        for table in self._tables.values():
+            table.write(self._connection)
+
+    def trim(self) -> None:
+        """After the commit: what was written may be kept, up to a bound."""
+        for table in self._tables.values():
+            for key in list(table.cache)[: max(0, len(table.cache) - CACHED_ROWS)]:
+                del table.cache[key]
+
+    def forget(self) -> None:
+        """After a rollback, or when another worker has written meanwhile."""
+        for table in self._tables.values():
+            table.clear()
+
+    def _get(self, row: type[R], key: Key) -> R:
+        found = self.find(row, *key)
+        if found is None:
+            raise RowMissing(f"{row.table} has no row {key}")
+        return found
+
+
+class Columns(NamedTuple):
+    """What PostgreSQL says of a table: types by name, and which columns are jsonb."""
+
+    types: list[str]
+    json: list[int]
+
+
+class Table:
+    """One table's rows in memory, and how they are read and written."""
+
+    def __init__(self, row: type[Row]) -> None:
+        self._row = row
+        self._names = row.__struct_fields__
+        self._key_at = [self._names.index(name) for name in row.key]
+        self._columns: Columns | None = None
+        self.cache: dict[Key, Row] = {}
+        self.added: dict[Key, Row] = {}
+        self.changed: dict[Key, Row] = {}
+        self.removed: set[Key] = set()
+
+    def key_of(self, row: Row) -> Key:
+        return tuple(getattr(row, name) for name in self._row.key)
+
+    def clear(self) -> None:
+        self.cache.clear()
+        self._written()
+        self._columns = None
+
+    def select(self, connection: Connection[Any], keys: list[Key]) -> list[Row]:
+        types = self._described(connection).types
+        query = sql.SQL("SELECT {columns} FROM {table} WHERE {match}").format(
+            columns=sql.SQL(", ").join(map(sql.Identifier, self._names)),
+            table=sql.Identifier(self._row.table),
+            match=self._match(types),
+        )
+        with connection.cursor(binary=True) as cursor:
+            cursor.execute(query, [list(part) for part in zip(*keys, strict=True)], prepare=True)
+            return [self._row(*values) for values in cursor]
+
+    def write(self, connection: Connection[Any]) -> None:
+        self._delete(connection, [*self.changed, *self.removed])
+        rows = [*self.changed.values(), *self.added.values()]
+        if len(rows) >= _COPY_FROM:
+            self._copy(connection, rows)
+        elif rows:
+            self._insert(connection, rows)
+        self._written()
+
+    def _written(self) -> None:
+        self.added.clear()
+        self.changed.clear()
+        self.removed.clear()
+
+    def _delete(self, connection: Connection[Any], keys: list[Key]) -> None:
+        if keys:
+            query = sql.SQL("DELETE FROM {table} WHERE {match}").format(
+                table=sql.Identifier(self._row.table),
+                match=self._match(self._described(connection).types),
+            )
+            connection.execute(
+                query, [list(part) for part in zip(*keys, strict=True)], prepare=True
+            )
+
+    def _copy(self, connection: Connection[Any], rows: list[Row]) -> None:
+        columns = self._described(connection)
+        query = sql.SQL("COPY {table} ({columns}) FROM STDIN (FORMAT binary)").format(
+            table=sql.Identifier(self._row.table),
+            columns=sql.SQL(", ").join(map(sql.Identifier, self._names)),
+        )
+        with connection.cursor() as cursor, cursor.copy(query) as copy:
+            copy.set_types(columns.types)
+            for row in rows:
+                copy.write_row(_values(row, columns.json))
+
+    def _insert(self, connection: Connection[Any], rows: list[Row]) -> None:
+        columns = self._described(connection)
+        query = sql.SQL("INSERT INTO {table} ({columns}) VALUES ({values})").format(
+            table=sql.Identifier(self._row.table),
+            columns=sql.SQL(", ").join(map(sql.Identifier, self._names)),
+            values=sql.SQL(", ").join(
+                sql.SQL("%s::" + name) for name in columns.types
+            ),
+        )
+        for row in rows:
+            connection.execute(query, _values(row, columns.json), prepare=True)
+
+    def _match(self, types: list[str]) -> sql.Composed:
+        """Written for one or several key columns, each bound as one array."""
+        names = sql.SQL(", ").join(map(sql.Identifier, self._row.key))
+        arrays = sql.SQL(", ").join(sql.SQL(f"%s::{types[at]}[]") for at in self._key_at)
+        if len(self._key_at) == 1:
+            return sql.SQL("{} = ANY({})").format(names, arrays)
+        return sql.SQL("({}) IN (SELECT * FROM unnest({}))").format(names, arrays)
+
+    def _described(self, connection: Connection[Any]) -> Columns:
+        if self._columns is None:
+            self._columns = _describe(connection, self._row.table, self._names)
+        return self._columns
+
+
+def _describe(connection: Connection[Any], table: str, names: Sequence[str]) -> Columns:
+    found = dict(
+        connection.execute(
+            "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute "
+            "WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped",
+            (table,),
+        ).fetchall()
+    )
+    if set(found) != set(names):
+        raise TypeError(f"{table} has the columns {sorted(found)}, its row has {sorted(names)}")
+    types = [found[name] for name in names]
+    return Columns(types, [at for at, name in enumerate(types) if name == "jsonb"])
+
+
+def _values(row: Row, json: list[int]) -> Sequence[Any]:
+    values = list(msgspec.structs.astuple(row))
+    for at in json:
+        values[at] = Jsonb(values[at], dumps=msgspec.json.encode)
+    return values
