@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 import domain.features  # noqa: F401  fills the dispatch table
+from domain.aggregate import Aggregate
 from domain.commands import HANDLERS, Command, digest
 from domain.errors import DomainError, StaleVersion, StorageUnavailable
 from domain.roles import Actor
-from domain.aggregate import Aggregate
 from domain.work import (
     ClaimTaken,
     CommandRepeated,
@@ -82,9 +82,7 @@ class Cooperation:
 
     def _stale(self, command: Command, subject: Aggregate) -> StaleVersion:
         current = self._store.load(type(subject), subject.id)
-        return StaleVersion(
-            expected=command.expected_version, current=current.version if current else 0
-        )
+        return StaleVersion(expected=command.expected_version, current=current.version if current else 0)
 
     def _unchanged(self, envelope: Envelope, stream_id: UUID, version: int) -> Receipt:
         then = self._store.receipt(envelope.command_id, envelope.command_digest)

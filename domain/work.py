@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -65,9 +65,7 @@ class CommandRepeated(Exception):
 class EventStore(Protocol):
     def load(self, aggregate: type[A], stream_id: UUID) -> A | None: ...
 
-    def append(
-        self, changed: Sequence[Aggregate], envelope: Envelope, claims: Sequence[Claim]
-    ) -> int:
+    def append(self, changed: Sequence[Aggregate], envelope: Envelope, claims: Sequence[Claim]) -> int:
         """Stores all or nothing; returns the last position.
 
         Raises VersionConflict, ClaimTaken, CommandRepeated, or errors.StorageUnavailable.
@@ -100,9 +98,7 @@ class Texts(Protocol):
 class Work:
     """One command's work: what it loaded and began, to be stored together."""
 
-    def __init__(
-        self, store: EventStore, texts: Texts, actor: Actor, permission: Permission, at: datetime
-    ) -> None:
+    def __init__(self, store: EventStore, texts: Texts, actor: Actor, permission: Permission, at: datetime) -> None:
         self._store = store
         self._permission = permission
         self.actor = actor

@@ -61,9 +61,7 @@ FROM events WHERE command_id = %s ORDER BY command_step LIMIT 1
 class PostgresEventStore:
     """Implements `domain.work.EventStore`. `announce(position)` is called after each commit."""
 
-    def __init__(
-        self, pool: ConnectionPool[Connection[Any]], announce: Callable[[int], None]
-    ) -> None:
+    def __init__(self, pool: ConnectionPool[Connection[Any]], announce: Callable[[int], None]) -> None:
         self._pool = pool
         self._announce = announce
 
@@ -71,9 +69,7 @@ class PostgresEventStore:
         rows = self._ask(lambda c: _fetch(c, _SELECT_STREAM, (stream_id,)))
         return fold(aggregate, (to_event(*row) for row in rows))
 
-    def append(
-        self, changed: Sequence[Aggregate], envelope: Envelope, claims: Sequence[Claim]
-    ) -> int:
+    def append(self, changed: Sequence[Aggregate], envelope: Envelope, claims: Sequence[Claim]) -> int:
         statement, parameters = _statement(changed, envelope, claims)
         until = time.monotonic() + PATIENCE
         while True:
@@ -178,8 +174,6 @@ def _columns(event: CanMutateAggregate[UUID]) -> tuple[Any, ...]:
     )
 
 
-def _fetch(
-    connection: Connection[Any], query: str, parameters: Sequence[Any]
-) -> list[tuple[Any, ...]]:
+def _fetch(connection: Connection[Any], query: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor(binary=True) as cursor:
         return cursor.execute(query, parameters, prepare=True).fetchall()

@@ -19,15 +19,12 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from infra.mapper import UnknownEvent, to_event
-from projections.log import Batch, NewerEvent, Partition, Recorded, Undecodable
+from projections.log import WHOLE, Batch, NewerEvent, Partition, Recorded, Undecodable
 
 PATIENCE = 0.02
 """Seconds to wait for writers in flight before the events in front of the hole are returned."""
 
-_COLUMNS = (
-    "position, stream_id, version, type, schema_version, state, effective_on, recorded_at, "
-    "actor, on_behalf_of"
-)
+_COLUMNS = "position, stream_id, version, type, schema_version, state, effective_on, recorded_at, actor, on_behalf_of"
 _READ = f"SELECT {_COLUMNS} FROM events WHERE position > %s ORDER BY position LIMIT %s"
 _READ_TO = f"SELECT {_COLUMNS} FROM events WHERE position > %s AND position <= %s ORDER BY position"
 _READ_PARTITION = (
@@ -52,7 +49,7 @@ class EventLog:
         connection: Connection[Any],
         after: int,
         limit: int,
-        partition: Partition = Partition(),
+        partition: Partition = WHOLE,
         types: frozenset[str] | None = None,
     ) -> Batch:
         """At most `limit` positions behind `after`, never past a hole that could still be filled."""
@@ -93,9 +90,7 @@ class EventLog:
         return not writers
 
 
-def _rows(
-    connection: Connection[Any], query: str, parameters: Sequence[Any]
-) -> list[tuple[Any, ...]]:
+def _rows(connection: Connection[Any], query: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
         return cursor.execute(query, parameters, prepare=True).fetchall()
 
@@ -108,13 +103,11 @@ def _length_of_prefix(rows: list[tuple[Any, ...]], after: int) -> int:
     return next((i for i, row in enumerate(rows) if row[0] != after + i + 1), len(rows))
 
 
-def _decoded(
-    rows: list[tuple[Any, ...]], types: frozenset[str] | None = None
-) -> list[Recorded]:
+def _decoded(rows: list[tuple[Any, ...]], types: frozenset[str] | None = None) -> list[Recorded]:
     return [_recorded(*row) for row in rows if types is None or row[3] in types]
 
 
-def _recorded(  # noqa: PLR0913  a row of the log has so many columns
+def _recorded(
     position: int,
     stream_id: UUID,
     version: int,
@@ -131,6 +124,4 @@ def _recorded(  # noqa: PLR0913  a row of the log has so many columns
         event = to_event(kind, schema_version, state, stream_id, version, recorded_at, effective_on)
     except (UnknownEvent, NewerEvent, msgspec.MsgspecError) as error:
         event = Undecodable(error)
-    return Recorded(
-        position, stream_id, version, kind, recorded_at, effective_on, actor, on_behalf_of, event
-    )
+    return Recorded(position, stream_id, version, kind, recorded_at, effective_on, actor, on_behalf_of, event)

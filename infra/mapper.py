@@ -47,7 +47,7 @@ def to_state(event: Event) -> bytes:
     return _encode({name: facts[name] for name in shape.names})
 
 
-def to_event(  # noqa: PLR0913  a row of the log has so many columns
+def to_event(
     type_name: str,
     schema_version: int,
     state: bytes,
@@ -104,8 +104,7 @@ def _upcast(shape: Shape, schema_version: int, state: bytes) -> Any:
     """Runs `upcast_v1_v2(state)`, … of the event class on the plain values."""
     if schema_version > shape.schema_version:
         raise NewerEvent(
-            f"{shape.cls.TYPE} has schema version {schema_version}, "
-            f"this program knows up to {shape.schema_version}"
+            f"{shape.cls.TYPE} has schema version {schema_version}, this program knows up to {shape.schema_version}"
         )
     facts = msgspec.json.decode(state)
     for old in range(schema_version, shape.schema_version):

@@ -1,7 +1,6 @@
-"""Markdown in, sanitised HTML and plain text out."""
+"""Markdown in, sanitised HTML out."""
 
 import re
-from html import unescape
 from typing import Final
 
 import nh3
@@ -53,52 +52,3 @@ def render(markdown: str) -> str:
 
 def sanitise(html: str) -> str:
     return _IMAGE_WITHOUT_SOURCE.sub("", _cleaner.clean(html)).strip()
-
-
-# The sanitiser escapes < and > inside attribute values, so a tag ends at the first >.
-_TAG: Final = re.compile(r"<[^<>]*> ?")
-_PRE: Final = re.compile(r"<pre>.*?</pre>", re.DOTALL)
-_BREAK_AFTER: Final = {
-    **{name: "\n\n" for name in "p h1 h2 h3 h4 h5 h6 blockquote pre ul ol dl table".split()},
-    **{name: "\n" for name in "li dt dd tr".split()},
-    **{name: "" for name in ("thead", "tbody")},
-    **{name: "\t" for name in "td th".split()},
-}
-_MARKS: Final = {
-    **{f"</{name}>{space}": mark for name, mark in _BREAK_AFTER.items() for space in ("", " ")},
-    **{f"<{name}>{space}": "" for name in _BREAK_AFTER for space in ("", " ")},
-    **{f"<{name}>{space}": "\n" for name in ("ul", "ol", "br", "hr") for space in ("", " ")},
-}
-
-
-def plain(html: str) -> str:
-    """The text of what `render` made, blocks separated by blank lines and list items by line ends.
-
-    It runs once an event in every rebuild: hence replacements and no parser, and a first step after
-    which a text of mere paragraphs has nothing left to do.
-    """
-    text = html.removeprefix("<p>").removesuffix("</p>").replace("</p>\n<p>", "\0")
-    if "<" in text:
-        text = _without_tags(html)
-    else:
-        text = text.replace("\n", " ").replace("\0", "\n\n")
-    return unescape(text) if "&" in text else text
-
-
-def _without_tags(html: str) -> str:
-    if "<pre" in html:
-        html = _PRE.sub(lambda match: match[0].replace("\n", "<br> "), html)
-    text = _TAG.sub(_mark, html.replace("\n", " "))
-    if "\t" in text:
-        text = text.replace("\t\n", "\n").replace("\t", " ")
-    text = text.replace(" \n", "\n")
-    while "\n\n\n" in text:
-        text = text.replace("\n\n\n", "\n\n")
-    return text.strip()
-
-
-def _mark(tag: re.Match[str]) -> str:
-    mark = _MARKS.get(tag[0])
-    if mark is None:
-        mark = " " if tag[0][-1] == " " else ""
-    return mark

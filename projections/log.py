@@ -63,13 +63,16 @@ class Partition:
             raise ValueError(f"partition {self.number} of {self.count}")
 
 
+WHOLE = Partition()
+
+
 class Log(Protocol):
     def read(
         self,
         connection: Connection[Any],
         after: int,
         limit: int,
-        partition: Partition = Partition(),
+        partition: Partition = WHOLE,
         types: frozenset[str] | None = None,
     ) -> Batch:
         """The events behind `after`, of these types only (None: all), at most `limit` positions on."""

@@ -45,9 +45,7 @@ class MunicipalitiesProjection(Projection):
     keyed_by_stream = MunicipalityRow
 
     @on(Municipality.Registered)
-    def _registered(
-        self, recorded: Recorded, event: Municipality.Registered, rows: Rows
-    ) -> None:
+    def _registered(self, recorded: Recorded, event: Municipality.Registered, rows: Rows) -> None:
         rows.add(_row(recorded, event.terc, event.facts))
 
     @on(Municipality.Renamed)
@@ -58,9 +56,7 @@ class MunicipalitiesProjection(Projection):
         row.name_search = without_diacritics(event.name).lower()
 
     @on(Municipality.PopulationRecorded)
-    def _population_recorded(
-        self, recorded: Recorded, event: Municipality.PopulationRecorded, rows: Rows
-    ) -> None:
+    def _population_recorded(self, recorded: Recorded, event: Municipality.PopulationRecorded, rows: Rows) -> None:
         _count(self._changed(recorded, rows), event.population)
 
     def _changed(self, recorded: Recorded, rows: Rows) -> MunicipalityRow:

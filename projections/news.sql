@@ -19,8 +19,9 @@ CREATE TABLE news (
     updated_at        timestamptz NOT NULL,
     source_url        text,
     attachments       jsonb       NOT NULL,             -- [{title, url, sha256, mediaType, sizeBytes}]
-    municipality      jsonb       NOT NULL,             -- {id, terc, name, slug, …} as lists show it
-    mentions          jsonb       NOT NULL,             -- [{id, terc, name, slug}] in the order of mention
+    municipality      jsonb       NOT NULL,             -- {id, terc, name, slug} as lists show it
+    mentioned_tercs   text[]      NOT NULL,
+    mentions          jsonb       NOT NULL,             -- [{id, terc, name, slug}] of the registered ones, in that order
     initial_views     bigint      NOT NULL,
     retraction_reason text,
     version           integer     NOT NULL              -- of the stream
@@ -36,9 +37,10 @@ CREATE TABLE versions (
     on_behalf_of text,
     reason       text,
     public       boolean     NOT NULL,                  -- seen by everyone, or only by the author
-    title        text,
+    title        text,                                  -- NULL, as lead and body_html, once the item is retracted
     lead         text,
-    body_html    text
+    body_html    text,
+    PRIMARY KEY (news_id, version)
 );
 -- Every slug an item ever had, so that old addresses still lead to it.
 CREATE TABLE slugs (
@@ -47,9 +49,20 @@ CREATE TABLE slugs (
     news_id           uuid NOT NULL,
     PRIMARY KEY (municipality_terc, slug)
 );
+-- What lists show of a municipality, and which items wait for one that isn't registered yet.
+CREATE TABLE municipalities (
+    id   uuid NOT NULL PRIMARY KEY,
+    terc text NOT NULL COLLATE "C",
+    name text NOT NULL,
+    slug text NOT NULL
+);
+CREATE TABLE awaited_municipalities (
+    terc    text NOT NULL COLLATE "C",
+    news_id uuid NOT NULL,
+    PRIMARY KEY (terc, news_id)
+);
 -- deferred:
-ALTER TABLE versions ADD PRIMARY KEY (news_id, version);
 CREATE INDEX news_order_idx ON news (published_on DESC, id DESC) WHERE state = 'PUBLISHED';
 CREATE INDEX news_municipality_idx ON news (municipality_id, published_on DESC, id DESC) WHERE state = 'PUBLISHED';
 CREATE INDEX news_tags_idx ON news USING gin (tags) WHERE state = 'PUBLISHED';
-CREATE INDEX news_mentions_idx ON news USING gin (mentions jsonb_path_ops);
+CREATE INDEX news_mentions_idx ON news USING gin (mentioned_tercs);

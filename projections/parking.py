@@ -23,8 +23,7 @@ class Parked(NamedTuple):
 
 def park(connection: Connection[Any], schema: str, recorded: Recorded, error: str) -> None:
     connection.execute(
-        "INSERT INTO public.parked_events (projection, position, stream_id, error) "
-        "VALUES (%s, %s, %s, %s)",
+        "INSERT INTO public.parked_events (projection, position, stream_id, error) VALUES (%s, %s, %s, %s)",
         (schema, recorded.position, recorded.stream_id, error),
     )
 
@@ -67,9 +66,7 @@ def skip(connection: Connection[Any], projection: Projection, log: Log, position
     return True
 
 
-def _retry_stream(
-    connection: Connection[Any], projection: Projection, log: Log, stream_id: UUID
-) -> None:
+def _retry_stream(connection: Connection[Any], projection: Projection, log: Log, stream_id: UUID) -> None:
     use(connection, projection.schema)
     # Whoever works the projection now finishes its step first, and the next one waits for us.
     connection.execute("SELECT 1 FROM position FOR UPDATE")
@@ -96,9 +93,7 @@ def _retry_stream(
     )
 
 
-def _failed_again(
-    connection: Connection[Any], projection: Projection, stream_id: UUID, error: Exception
-) -> None:
+def _failed_again(connection: Connection[Any], projection: Projection, stream_id: UUID, error: Exception) -> None:
     connection.execute(
         "UPDATE public.parked_events SET attempts = attempts + 1, error = %s "
         "WHERE (projection, position) IN (SELECT projection, min(position) "

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-
 from domain.aggregate import Event
 from projections.log import Recorded
 from projections.rows import Row, Rows

@@ -168,9 +168,7 @@ class Table:
                 table=sql.Identifier(self._row.table),
                 match=self._match(self._described(connection).types),
             )
-            connection.execute(
-                query, [list(part) for part in zip(*keys, strict=True)], prepare=True
-            )
+            connection.execute(query, [list(part) for part in zip(*keys, strict=True)], prepare=True)
 
     def _copy(self, connection: Connection[Any], rows: list[Row]) -> None:
         columns = self._described(connection)
@@ -188,9 +186,7 @@ class Table:
         query = sql.SQL("INSERT INTO {table} ({columns}) VALUES ({values})").format(
             table=sql.Identifier(self._row.table),
             columns=sql.SQL(", ").join(map(sql.Identifier, self._names)),
-            values=sql.SQL(", ").join(
-                sql.SQL("%s::" + name) for name in columns.types
-            ),
+            values=sql.SQL(", ").join(sql.SQL("%s::" + name) for name in columns.types),
         )
         for row in rows:
             connection.execute(query, _values(row, columns.json), prepare=True)

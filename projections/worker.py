@@ -225,9 +225,7 @@ class ProjectionWorker:
 
 
 def halt(connection: Connection[Any], partition: Partition, error: str) -> None:
-    connection.execute(
-        "UPDATE position SET error = %s WHERE partition = %s", (error, partition.number)
-    )
+    connection.execute("UPDATE position SET error = %s WHERE partition = %s", (error, partition.number))
 
 
 def fold(projection: Projection, recorded: Recorded, rows: Rows) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.text import plain, render
+from infra.text import render
+from projections.text import plain
 
 
 @pytest.mark.parametrize(
