@@ -97,6 +97,11 @@ class ProjectionWorker:
         self._trouble: Trouble | None = None
         self._claim_statement = sql.SQL(_CLAIM).format(sql.Identifier(self.schema))
 
+    @property
+    def position(self) -> int:
+        """How far the last step got."""
+        return self._kept_at.position if self._kept_at else 0
+
     def step(self, connection: Connection[Any]) -> Outcome:
         """Raises psycopg.OperationalError when the database goes away; everything else is dealt with."""
         if self._trouble and time.monotonic() < self._trouble.not_before:
@@ -165,7 +170,9 @@ class ProjectionWorker:
         keyed = self.projection.keyed_by_stream
         if keyed is not None:
             begun = {r.stream_id for r in batch.events if r.version == 1}
-            self._rows.load(keyed, {(r.stream_id,) for r in batch.events if r.stream_id not in begun})
+            self._rows.load(
+                keyed, {(r.stream_id,) for r in batch.events if r.stream_id not in begun}
+            )
 
     def _move(self, connection: Connection[Any], place: Place, through: int) -> Place:
         moved = connection.execute(
@@ -225,7 +232,9 @@ class ProjectionWorker:
 
 
 def halt(connection: Connection[Any], partition: Partition, error: str) -> None:
-    connection.execute("UPDATE position SET error = %s WHERE partition = %s", (error, partition.number))
+    connection.execute(
+        "UPDATE position SET error = %s WHERE partition = %s", (error, partition.number)
+    )
 
 
 def fold(projection: Projection, recorded: Recorded, rows: Rows) -> None:

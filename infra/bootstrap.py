@@ -1,0 +1,64 @@
+"""The composition root: what the command line, the API and the workers are put together from."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from domain.cooperation import Cooperation
+from infra.announcer import Announcer
+from infra.event_store import PostgresEventStore
+from infra.log import EventLog
+from infra.texts import PolishTexts
+
+# A peer that vanished without a word is noticed within half a minute.
+KEEPALIVES: dict[str, Any] = {
+    "connect_timeout": 2,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+
+
+def connect(database_url: str, **options: Any) -> Connection[Any]:
+    """A connection in autocommit, for a thread or a script of its own."""
+    return Connection.connect(
+        database_url, autocommit=True, prepare_threshold=0, **KEEPALIVES, **options
+    )
+
+
+def open_pool(database_url: str, *, size: int = 8) -> ConnectionPool[Connection[Any]]:
+    return ConnectionPool(
+        database_url,
+        min_size=1,
+        max_size=size,
+        open=True,
+        timeout=5.0,
+        reconnect_timeout=2.0,
+        kwargs={"autocommit": True, **KEEPALIVES},
+        configure=_configure,
+    )
+
+
+@contextmanager
+def cooperation(database_url: str, *, connections: int = 8) -> Iterator[Cooperation]:
+    """The one door for writes, with its pool open."""
+    announcer = Announcer(database_url)
+    try:
+        with open_pool(database_url, size=connections) as pool:
+            store = PostgresEventStore(pool, announcer.announce)
+            yield Cooperation(store, PolishTexts(pool), now=lambda: datetime.now(UTC))
+    finally:
+        announcer.close()
+
+
+def _configure(connection: Connection[Any]) -> None:
+    # One statement a save: whatever takes longer than this is stuck, not slow.
+    connection.execute("SET lock_timeout = '5s'")
+    connection.execute("SET statement_timeout = '30s'")
+
+
+__all__ = ["EventLog", "connect", "cooperation", "open_pool"]
