@@ -25,9 +25,7 @@ KEEPALIVES: dict[str, Any] = {
 
 def connect(database_url: str, **options: Any) -> Connection[Any]:
     """A connection in autocommit, for a thread or a script of its own."""
-    return Connection.connect(
-        database_url, autocommit=True, prepare_threshold=0, **KEEPALIVES, **options
-    )
+    return Connection.connect(database_url, autocommit=True, **KEEPALIVES, **options)
 
 
 def open_pool(database_url: str, *, size: int = 8) -> ConnectionPool[Connection[Any]]:

@@ -11,7 +11,7 @@ from projections.projection import Projection, on
 from projections.rows import Row, Rows
 
 
-class MunicipalityRow(Row, kw_only=True):
+class MunicipalityRow(Row):
     table: ClassVar[str] = "municipalities"
 
     id: UUID

@@ -13,7 +13,7 @@ from projections.rows import Row, Rows
 from projections.text import plain
 
 
-class NewsRow(Row, kw_only=True):
+class NewsRow(Row):
     table: ClassVar[str] = "news"
 
     id: UUID
@@ -43,7 +43,7 @@ class NewsRow(Row, kw_only=True):
     version: int
 
 
-class VersionRow(Row, kw_only=True):
+class VersionRow(Row):
     table: ClassVar[str] = "versions"
     key: ClassVar[tuple[str, ...]] = ("news_id", "version")
 
@@ -61,7 +61,7 @@ class VersionRow(Row, kw_only=True):
     body_html: str | None
 
 
-class SlugRow(Row, kw_only=True):
+class SlugRow(Row):
     table: ClassVar[str] = "slugs"
     key: ClassVar[tuple[str, ...]] = ("municipality_terc", "slug")
 
@@ -70,7 +70,7 @@ class SlugRow(Row, kw_only=True):
     news_id: UUID
 
 
-class NamedMunicipality(Row, kw_only=True):
+class NamedMunicipality(Row):
     table: ClassVar[str] = "municipalities"
 
     id: UUID
@@ -79,7 +79,7 @@ class NamedMunicipality(Row, kw_only=True):
     slug: str
 
 
-class AwaitedMunicipality(Row, kw_only=True):
+class AwaitedMunicipality(Row):
     table: ClassVar[str] = "awaited_municipalities"
     key: ClassVar[tuple[str, ...]] = ("terc", "news_id")
 

@@ -204,6 +204,12 @@ class ProjectionWorker:
             trouble.limit //= 2
             return Outcome.MOVED
         trouble.attempts += 1
+        log.warning(
+            "projection.failed",
+            projection=self.schema,
+            attempt=trouble.attempts,
+            error=f"{type(error).__name__}: {error}"[:500],
+        )
         trouble.not_before = time.monotonic() + min(30.0, 0.05 * 4**trouble.attempts)
         if trouble.attempts < ATTEMPTS:
             return Outcome.IDLE

@@ -1,0 +1,11 @@
+"""Texts for tests of the domain: nothing of ours is replaced, a port is filled with less."""
+
+from collections.abc import Sequence
+
+
+class PlainTexts:
+    def render(self, markdown: str) -> str:
+        return f"<p>{markdown}</p>"
+
+    def mentioned_in(self, text: str) -> Sequence[str]:
+        return ["100101"] if "Bełchat" in text else []
