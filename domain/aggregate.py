@@ -46,7 +46,11 @@ class Aggregate(BaseAggregate):
         cls.TOPIC = cls.__name__
         register_topic(cls.TOPIC, cls)
         for name, member in list(vars(cls).items()):
-            if isinstance(member, type) and issubclass(member, AggregateEvent) and name not in BASES:
+            if (
+                isinstance(member, type)
+                and issubclass(member, AggregateEvent)
+                and name not in BASES
+            ):
                 _register(f"{cls.__name__}.{name}", member)
 
     @property

@@ -1,7 +1,8 @@
 """The one door for writes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import domain.features  # noqa: F401  fills the dispatch table
@@ -15,6 +16,7 @@ from domain.work import (
     Envelope,
     EventStore,
     Receipt,
+    Save,
     Texts,
     VersionConflict,
     Work,
@@ -44,14 +46,7 @@ class Cooperation:
         Given again with the same id it answers as it did then. `causation_id` and `correlation_id`
         are for commands that follow from an event; a person's command is its own cause.
         """
-        envelope = Envelope(
-            command_id=command.command_id,
-            command_digest=digest(command, by),
-            actor=by.id,
-            on_behalf_of=by.municipality,
-            causation_id=causation_id or command.command_id,
-            correlation_id=correlation_id or command.command_id,
-        )
+        envelope = _envelope(command, by, causation_id, correlation_id)
         try:
             return self._decide_and_store(command, by, envelope)
         except StorageUnavailable:
@@ -59,17 +54,44 @@ class Cooperation:
         except (DomainError, CommandRepeated) as refusal:
             return self._answer_of_then(envelope, refusal)
 
-    def _decide_and_store(self, command: Command, by: Actor, envelope: Envelope) -> Receipt:
+    def execute_all(self, commands: Sequence[Command], by: Actor) -> list[Receipt | DomainError]:
+        """Many commands in one transaction, for imports: each is stored or refused by itself."""
+        try:
+            return self._together(commands, by)
+        except StorageUnavailable:
+            raise
+        except (DomainError, VersionConflict, ClaimTaken, CommandRepeated):
+            return [self._receipt_or_refusal(command, by) for command in commands]
+
+    def _together(self, commands: Sequence[Command], by: Actor) -> list[Receipt | DomainError]:
+        decided = [self._decide(command, by, _envelope(command, by)) for command in commands]
+        if not all(save.changed for _, save in decided):
+            raise CommandRepeated  # what has nothing to do may have happened already
+        position = self._store.append(*(save for _, save in decided))
+        return [Receipt(subject.id, subject.version, position) for subject, _ in decided]
+
+    def _receipt_or_refusal(self, command: Command, by: Actor) -> Receipt | DomainError:
+        try:
+            return self.execute(command, by)
+        except DomainError as refusal:
+            return refusal
+
+    def _decide(self, command: Command, by: Actor, envelope: Envelope) -> tuple[Any, Save]:
         handler, permission = HANDLERS[type(command)]
         permission.check(by)
+        work = Work(self._store, self._texts, by, permission, self._now())
+        subject = handler(command, work)
+        changed = [aggregate for aggregate in work.touched if aggregate.pending_events]
+        changed.sort(key=lambda aggregate: aggregate is not subject)
+        return subject, Save(changed, envelope, work.claims)
+
+    def _decide_and_store(self, command: Command, by: Actor, envelope: Envelope) -> Receipt:
         for attempt in range(ATTEMPTS):
-            work = Work(self._store, self._texts, by, permission, self._now())
-            subject = handler(command, work)
-            changed = [aggregate for aggregate in work.touched if aggregate.pending_events]
-            if not changed:
+            subject, save = self._decide(command, by, envelope)
+            if not save.changed:
                 return self._unchanged(envelope, subject.id, subject.version)
             try:
-                position = self._store.append(changed, envelope, work.claims)
+                position = self._store.append(save)
             except VersionConflict:
                 # Decided anew on what the other wrote, unless the client named what it had seen.
                 if command.expected_version is not None or attempt == ATTEMPTS - 1:
@@ -82,11 +104,14 @@ class Cooperation:
 
     def _stale(self, command: Command, subject: Aggregate) -> StaleVersion:
         current = self._store.load(type(subject), subject.id)
-        return StaleVersion(expected=command.expected_version, current=current.version if current else 0)
+        return StaleVersion(
+            expected=command.expected_version, current=current.version if current else 0
+        )
 
     def _unchanged(self, envelope: Envelope, stream_id: UUID, version: int) -> Receipt:
         then = self._store.receipt(envelope.command_id, envelope.command_digest)
-        return then or Receipt(stream_id, version, self._store.position_of(stream_id))
+        position = self._store.position_of(stream_id)
+        return then or Receipt(stream_id, version, position, changed=False)
 
     def _answer_of_then(self, envelope: Envelope, refusal: Exception) -> Receipt:
         """A refusal may only mean that the command has happened already."""
@@ -94,3 +119,19 @@ class Cooperation:
         if then is None:
             raise refusal
         return then
+
+
+def _envelope(
+    command: Command,
+    by: Actor,
+    causation_id: UUID | None = None,
+    correlation_id: UUID | None = None,
+) -> Envelope:
+    return Envelope(
+        command_id=command.command_id,
+        command_digest=digest(command, by),
+        actor=by.id,
+        on_behalf_of=by.municipality,
+        causation_id=causation_id or command.command_id,
+        correlation_id=correlation_id or command.command_id,
+    )

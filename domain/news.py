@@ -195,7 +195,9 @@ class NewsItem(Aggregate):
         if self.state is NewsState.DRAFT:
             self.record(NewsItem.Published, work.at, on, initial_views=initial_views)
 
-    def correct(self, text: NewsText, slug: str, reason: str, work: Work, published_on: date | None = None) -> None:
+    def correct(
+        self, text: NewsText, slug: str, reason: str, work: Work, published_on: date | None = None
+    ) -> None:
         """Of a draft: another draft, which only its own municipality saw."""
         if self.state is NewsState.RETRACTED:
             raise NewsRetracted
@@ -288,7 +290,9 @@ def import_news(command: ImportNews, work: Work) -> NewsItem:
     return item
 
 
-def _correct_from_source(command: ImportNews, news_id: UUID, keys: list[str], work: Work) -> NewsItem:
+def _correct_from_source(
+    command: ImportNews, news_id: UUID, keys: list[str], work: Work
+) -> NewsItem:
     item = _to_change(work, news_id, None)
     if item.state is not NewsState.RETRACTED:
         text = _with_mentions(command.text, item.municipality, work)

@@ -24,6 +24,8 @@ class Receipt:
     stream_id: UUID
     version: int
     position: int
+    changed: bool = True
+    """False where there was nothing to do: the stream already was as the command wants it."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,15 @@ class Claim:
     stream_id: UUID
 
 
+@dataclass(frozen=True)
+class Save:
+    """What one command decided, to be stored as a whole."""
+
+    changed: Sequence[Aggregate]
+    envelope: Envelope
+    claims: Sequence[Claim] = ()
+
+
 class ClaimTaken(Exception):
     """Another stream holds the key."""
 
@@ -65,8 +76,8 @@ class CommandRepeated(Exception):
 class EventStore(Protocol):
     def load(self, aggregate: type[A], stream_id: UUID) -> A | None: ...
 
-    def append(self, changed: Sequence[Aggregate], envelope: Envelope, claims: Sequence[Claim]) -> int:
-        """Stores all or nothing; returns the last position.
+    def append(self, *saves: Save) -> int:
+        """Stores all of them or nothing, in one transaction; returns the last position.
 
         Raises VersionConflict, ClaimTaken, CommandRepeated, or errors.StorageUnavailable.
         """
@@ -98,7 +109,9 @@ class Texts(Protocol):
 class Work:
     """One command's work: what it loaded and began, to be stored together."""
 
-    def __init__(self, store: EventStore, texts: Texts, actor: Actor, permission: Permission, at: datetime) -> None:
+    def __init__(
+        self, store: EventStore, texts: Texts, actor: Actor, permission: Permission, at: datetime
+    ) -> None:
         self._store = store
         self._permission = permission
         self.actor = actor

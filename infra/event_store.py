@@ -5,18 +5,17 @@ No table lock and no NOTIFY inside the transaction: each alone would end Postgre
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-from eventsourcing.domain import CanMutateAggregate
 from psycopg import Connection, OperationalError
 from psycopg.errors import UniqueViolation
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from domain.aggregate import Aggregate
 from domain.errors import CommandIdReused, StorageUnavailable
-from domain.work import Claim, ClaimTaken, CommandRepeated, Envelope, Receipt, VersionConflict
+from domain.work import ClaimTaken, CommandRepeated, Receipt, Save, VersionConflict
 from infra.mapper import shape_of, to_event, to_state
 
 A = TypeVar("A", bound=Aggregate)
@@ -28,7 +27,7 @@ PATIENCE = 8.0
 _INSERT_ONE = """
 INSERT INTO events (stream_id, version, type, schema_version, state, effective_on, recorded_at,
     actor, on_behalf_of, command_id, command_step, command_digest, causation_id, correlation_id)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, %s)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 RETURNING position
 """
 _INSERT_MANY = """
@@ -38,13 +37,9 @@ WITH claimed AS (
 )
 INSERT INTO events (stream_id, version, type, schema_version, state, effective_on, recorded_at,
     actor, on_behalf_of, command_id, command_step, command_digest, causation_id, correlation_id)
-SELECT stream_id, version, type, schema_version, state, effective_on, recorded_at,
-    %s, %s, %s, step - 1, %s, %s, %s
-FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::smallint[], %s::bytea[], %s::date[],
-            %s::timestamptz[])
-    WITH ORDINALITY AS event (stream_id, version, type, schema_version, state, effective_on,
-                              recorded_at, step)
-ORDER BY step
+SELECT * FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::smallint[], %s::bytea[], %s::date[],
+    %s::timestamptz[], %s::text[], %s::text[], %s::uuid[], %s::smallint[], %s::bytea[],
+    %s::uuid[], %s::uuid[])
 RETURNING position
 """
 _SELECT_STREAM = """
@@ -61,7 +56,9 @@ FROM events WHERE command_id = %s ORDER BY command_step LIMIT 1
 class PostgresEventStore:
     """Implements `domain.work.EventStore`. `announce(position)` is called after each commit."""
 
-    def __init__(self, pool: ConnectionPool[Connection[Any]], announce: Callable[[int], None]) -> None:
+    def __init__(
+        self, pool: ConnectionPool[Connection[Any]], announce: Callable[[int], None]
+    ) -> None:
         self._pool = pool
         self._announce = announce
 
@@ -69,8 +66,8 @@ class PostgresEventStore:
         rows = self._ask(lambda c: _fetch(c, _SELECT_STREAM, (stream_id,)))
         return fold(aggregate, (to_event(*row) for row in rows))
 
-    def append(self, changed: Sequence[Aggregate], envelope: Envelope, claims: Sequence[Claim]) -> int:
-        statement, parameters = _statement(changed, envelope, claims)
+    def append(self, *saves: Save) -> int:
+        statement, parameters = _statement(saves)
         until = time.monotonic() + PATIENCE
         while True:
             try:
@@ -78,10 +75,10 @@ class PostgresEventStore:
                     rows = _fetch(connection, statement, parameters)
                 break
             except UniqueViolation as error:
-                raise self._refusal(error, claims) from error
+                raise self._refusal(error, saves) from error
             except (OperationalError, PoolTimeout) as error:
                 # Whether it was stored isn't known: the reply to the COMMIT may be what was lost.
-                if (then := self._receipt(envelope.command_id, until)) is not None:
+                if (then := self._receipt(saves[-1].envelope.command_id, until)) is not None:
                     return then.position
                 if time.monotonic() > until:
                     raise StorageUnavailable from error
@@ -108,13 +105,14 @@ class PostgresEventStore:
         rows = self._ask(lambda c: _fetch(c, _SELECT_RECEIPT, (command_id,)), until)
         return Receipt(*rows[0][1:]) if rows else None
 
-    def _refusal(self, error: UniqueViolation, claims: Sequence[Claim]) -> Exception:
+    def _refusal(self, error: UniqueViolation, saves: Sequence[Save]) -> Exception:
         match error.diag.constraint_name:
             case "events_command_key":
                 return CommandRepeated()
             case "claims_pkey":
-                taken = [claim for claim in claims if self.holder(claim.key)]
-                return ClaimTaken(taken[0].key) if taken else VersionConflict()
+                claims = (claim for save in saves for claim in save.claims)
+                taken = next((claim.key for claim in claims if self.holder(claim.key)), None)
+                return ClaimTaken(taken) if taken else VersionConflict()
             case _:
                 return VersionConflict()
 
@@ -139,41 +137,41 @@ def fold(aggregate: type[A], events: Any) -> A | None:
     return state if isinstance(state, aggregate) else None
 
 
-def _statement(
-    changed: Sequence[Aggregate], envelope: Envelope, claims: Sequence[Claim]
-) -> tuple[str, tuple[Any, ...]]:
-    events = [event for aggregate in changed for event in aggregate.pending_events]
-    if len(events) == 1 and not claims:
-        by = (envelope.actor, envelope.on_behalf_of, envelope.command_id)
-        why = (envelope.command_digest, envelope.causation_id, envelope.correlation_id)
-        return _INSERT_ONE, (*_columns(events[0]), *by, *why)
-    return _INSERT_MANY, (
-        [claim.key for claim in claims],
-        [claim.stream_id for claim in claims],
-        envelope.actor,
-        envelope.on_behalf_of,
-        envelope.command_id,
-        envelope.command_digest,
-        envelope.causation_id,
-        envelope.correlation_id,
-        *map(list, zip(*map(_columns, events), strict=True)),
-    )
+def _statement(saves: Sequence[Save]) -> tuple[str, tuple[Any, ...]]:
+    rows = [row for save in saves for row in _rows(save)]
+    claims = [claim for save in saves for claim in save.claims]
+    if len(rows) == 1 and not claims:
+        return _INSERT_ONE, rows[0]
+    keys = [claim.key for claim in claims], [claim.stream_id for claim in claims]
+    return _INSERT_MANY, (*keys, *map(list, zip(*rows, strict=True)))
 
 
-def _columns(event: CanMutateAggregate[UUID]) -> tuple[Any, ...]:
-    facts = event.__dict__
-    type_name: str = event.TYPE  # type: ignore[attr-defined]  # set on every event of ours
-    return (
-        facts["originator_id"],
-        facts["originator_version"],
-        type_name,
-        shape_of(type_name).schema_version,
-        to_state(event),  # type: ignore[arg-type]
-        facts["effective_on"],
-        facts["timestamp"],
-    )
+def _rows(save: Save) -> Iterator[tuple[Any, ...]]:
+    envelope = save.envelope
+    events = (event for aggregate in save.changed for event in aggregate.pending_events)
+    for step, event in enumerate(events):
+        facts = event.__dict__
+        type_name: str = event.TYPE  # type: ignore[attr-defined]  # set on every event of ours
+        yield (
+            facts["originator_id"],
+            facts["originator_version"],
+            type_name,
+            shape_of(type_name).schema_version,
+            to_state(event),  # type: ignore[arg-type]
+            facts["effective_on"],
+            facts["timestamp"],
+            envelope.actor,
+            envelope.on_behalf_of,
+            envelope.command_id,
+            step,
+            envelope.command_digest,
+            envelope.causation_id,
+            envelope.correlation_id,
+        )
 
 
-def _fetch(connection: Connection[Any], query: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _fetch(
+    connection: Connection[Any], query: str, parameters: Sequence[Any]
+) -> list[tuple[Any, ...]]:
     with connection.cursor(binary=True) as cursor:
         return cursor.execute(query, parameters, prepare=True).fetchall()

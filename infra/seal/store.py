@@ -17,23 +17,14 @@ TAIL = 5_000
 
 _EVENT = ", ".join(COLUMNS)
 _SEAL = ", ".join(SEAL_COLUMNS)
-_EVENTS = f"SELECT {_EVENT} FROM events ORDER BY position"  # noqa: S608  names of our own
-_RANGE = (
-    f"SELECT {_EVENT} FROM events "  # noqa: S608  names of our own
-    "WHERE position BETWEEN %s AND %s ORDER BY position"
-)
-_SEALS = f"SELECT {_SEAL} FROM seals ORDER BY number"  # noqa: S608  names of our own
-_COVERING = (
-    f"SELECT {_SEAL} FROM seals "  # noqa: S608  names of our own
-    "WHERE last_position >= %s ORDER BY last_position LIMIT 1"
-)
+_EVENTS = f"SELECT {_EVENT} FROM events ORDER BY position"
+_RANGE = f"SELECT {_EVENT} FROM events WHERE position BETWEEN %s AND %s ORDER BY position"
+_SEALS = f"SELECT {_SEAL} FROM seals ORDER BY number"
+_COVERING = f"SELECT {_SEAL} FROM seals WHERE last_position >= %s ORDER BY last_position LIMIT 1"
 _LAST = (
     "SELECT number, last_position, hash, key_id, signature FROM seals ORDER BY number DESC LIMIT 1"
 )
-_INSERT = (
-    f"INSERT INTO seals ({_SEAL}) "  # noqa: S608  names of our own
-    f"VALUES ({', '.join(['%s'] * len(SEAL_COLUMNS))})"
-)
+_INSERT = f"INSERT INTO seals ({_SEAL}) VALUES ({', '.join(['%s'] * len(SEAL_COLUMNS))})"
 
 
 def last_checkpoint(connection: Connection[Any]) -> Checkpoint | None:
