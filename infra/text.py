@@ -7,7 +7,8 @@ import nh3
 from markdown_it import MarkdownIt
 
 _TAGS: Final = frozenset(
-    "a abbr b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s strong sub sup "
+    "a abbr b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s "
+    "strong sub sup "
     "table tbody td th thead tr ul".split()
 )
 _ATTRIBUTES: Final = {
@@ -16,7 +17,9 @@ _ATTRIBUTES: Final = {
     "img": frozenset({"src", "alt"}),
     "ol": frozenset({"start"}),
 }
-_EMPTIED: Final = frozenset("script style template noscript iframe object embed svg math title textarea select".split())
+_EMPTIED: Final = frozenset(
+    "script style template noscript iframe object embed svg math title textarea select".split()
+)
 _ADDRESS: Final = {
     ("a", "href"): re.compile(r"(?:https?://[^\s/]|mailto:.|tel:.)", re.IGNORECASE),
     ("img", "src"): re.compile(r"https://[^\s/]", re.IGNORECASE),
@@ -42,7 +45,9 @@ _cleaner: Final = nh3.Cleaner(
     link_rel="nofollow noopener noreferrer",
     strip_comments=True,
 )
-_markdown: Final = MarkdownIt("commonmark", {"html": True, "xhtmlOut": False}).enable(["table", "strikethrough"])
+_markdown: Final = MarkdownIt("commonmark", {"html": True, "xhtmlOut": False}).enable(
+    ["table", "strikethrough"]
+)
 
 
 def render(markdown: str) -> str:
