@@ -1,5 +1,5 @@
 """Every feature, imported so that its events and command handlers are registered."""
 
-from domain import municipalities, news
+from domain import municipalities, news, people
 
-__all__ = ["municipalities", "news"]
+__all__ = ["municipalities", "news", "people"]

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.aggregate import Aggregate
+from domain.aggregate import Aggregate, Event
 from domain.commands import Permission
 from domain.errors import StaleVersion
 from domain.roles import Actor
@@ -55,6 +55,12 @@ class Save:
     changed: Sequence[Aggregate]
     envelope: Envelope
     claims: Sequence[Claim] = ()
+
+    @property
+    def events(self) -> Sequence[Event]:
+        return [
+            cast("Event", event) for aggregate in self.changed for event in aggregate.pending_events
+        ]
 
 
 class ClaimTaken(Exception):

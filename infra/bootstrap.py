@@ -12,6 +12,7 @@ from domain.cooperation import Cooperation
 from infra.announcer import Announcer
 from infra.event_store import PostgresEventStore
 from infra.log import EventLog
+from infra.personal.vault import PersonalVault
 from infra.texts import PolishTexts
 
 # A peer that vanished without a word is noticed within half a minute.
@@ -42,12 +43,14 @@ def open_pool(database_url: str, *, size: int = 8) -> ConnectionPool[Connection[
 
 
 @contextmanager
-def cooperation(database_url: str, *, connections: int = 8) -> Iterator[Cooperation]:
-    """The one door for writes, with its pool open."""
+def cooperation(
+    database_url: str, *, connections: int = 8, vault: PersonalVault | None = None
+) -> Iterator[Cooperation]:
+    """The one door for writes, with its pool open. Without a `vault`, personal data is refused."""
     announcer = Announcer(database_url)
     try:
         with open_pool(database_url, size=connections) as pool:
-            store = PostgresEventStore(pool, announcer.announce)
+            store = PostgresEventStore(pool, announcer.announce, vault)
             yield Cooperation(store, PolishTexts(pool), now=lambda: datetime.now(UTC))
     finally:
         announcer.close()

@@ -5,21 +5,26 @@ No table lock and no NOTIFY inside the transaction: each alone would end Postgre
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from psycopg import Connection, OperationalError
 from psycopg.errors import UniqueViolation
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from domain.aggregate import Aggregate
+from domain.aggregate import Aggregate, Event
 from domain.errors import CommandIdReused, StorageUnavailable
 from domain.work import ClaimTaken, CommandRepeated, Receipt, Save, VersionConflict
 from infra.mapper import shape_of, to_event, to_state
+from infra.personal.fields import holds_personal
+from infra.personal.vault import PersonalVault
 
 A = TypeVar("A", bound=Aggregate)
 T = TypeVar("T")
+
+SealedEvents = Mapping[int, Event]
+"""By the `id` of an event that holds personal data, its copy as the log may keep it."""
 
 PATIENCE = 8.0
 """Seconds that a save goes on trying while the database is away."""
@@ -54,20 +59,27 @@ FROM events WHERE command_id = %s ORDER BY command_step LIMIT 1
 
 
 class PostgresEventStore:
-    """Implements `domain.work.EventStore`. `announce(position)` is called after each commit."""
+    """Implements `domain.work.EventStore`. `announce(position)` is called after each commit.
+
+    Without a `vault`, events with personal data are refused.
+    """
 
     def __init__(
-        self, pool: ConnectionPool[Connection[Any]], announce: Callable[[int], None]
+        self,
+        pool: ConnectionPool[Connection[Any]],
+        announce: Callable[[int], None],
+        vault: PersonalVault | None = None,
     ) -> None:
         self._pool = pool
         self._announce = announce
+        self._vault = vault
 
     def load(self, aggregate: type[A], stream_id: UUID) -> A | None:
         rows = self._ask(lambda c: _fetch(c, _SELECT_STREAM, (stream_id,)))
-        return fold(aggregate, (to_event(*row) for row in rows))
+        return fold(aggregate, self._opened([to_event(*row) for row in rows]))
 
     def append(self, *saves: Save) -> int:
-        statement, parameters = _statement(saves)
+        statement, parameters = _statement(saves, self._sealed(saves))
         until = time.monotonic() + PATIENCE
         while True:
             try:
@@ -100,6 +112,26 @@ class PostgresEventStore:
         query = "SELECT stream_id FROM claims WHERE key = %s"
         rows = self._ask(lambda c: _fetch(c, query, (key,)))
         return rows[0][0] if rows else None
+
+    def _opened(self, events: list[Event]) -> list[Event]:
+        """Raises PersonalDataDamaged, WrongMasterKey."""
+        vault = self._vault
+        if vault is None or not any(holds_personal(type(event)) for event in events):
+            return events
+        opened = self._ask(lambda c: vault.opened(c, events))
+        for event in opened:
+            if isinstance(event, Exception):
+                raise event
+        return cast("list[Event]", opened)
+
+    def _sealed(self, saves: Sequence[Save]) -> SealedEvents:
+        """Raises errors.PersonForgotten, WrongMasterKey."""
+        vault = self._vault
+        holding = [event for save in saves for event in save.events if holds_personal(type(event))]
+        if vault is None or not holding:
+            return {}
+        sealed = self._ask(lambda c: vault.sealed(c, holding))
+        return {id(event): copy for event, copy in zip(holding, sealed, strict=True)}
 
     def _receipt(self, command_id: UUID, until: float) -> Receipt | None:
         rows = self._ask(lambda c: _fetch(c, _SELECT_RECEIPT, (command_id,)), until)
@@ -137,8 +169,8 @@ def fold(aggregate: type[A], events: Any) -> A | None:
     return state if isinstance(state, aggregate) else None
 
 
-def _statement(saves: Sequence[Save]) -> tuple[str, tuple[Any, ...]]:
-    rows = [row for save in saves for row in _rows(save)]
+def _statement(saves: Sequence[Save], sealed: SealedEvents) -> tuple[str, tuple[Any, ...]]:
+    rows = [row for save in saves for row in _rows(save, sealed)]
     claims = [claim for save in saves for claim in save.claims]
     if len(rows) == 1 and not claims:
         return _INSERT_ONE, rows[0]
@@ -146,18 +178,17 @@ def _statement(saves: Sequence[Save]) -> tuple[str, tuple[Any, ...]]:
     return _INSERT_MANY, (*keys, *map(list, zip(*rows, strict=True)))
 
 
-def _rows(save: Save) -> Iterator[tuple[Any, ...]]:
+def _rows(save: Save, sealed: SealedEvents) -> Iterator[tuple[Any, ...]]:
     envelope = save.envelope
-    events = (event for aggregate in save.changed for event in aggregate.pending_events)
-    for step, event in enumerate(events):
+    for step, event in enumerate(save.events):
         facts = event.__dict__
-        type_name: str = event.TYPE  # type: ignore[attr-defined]  # set on every event of ours
+        type_name = event.TYPE
         yield (
             facts["originator_id"],
             facts["originator_version"],
             type_name,
             shape_of(type_name).schema_version,
-            to_state(event),  # type: ignore[arg-type]
+            to_state(sealed.get(id(event), event)),
             facts["effective_on"],
             facts["timestamp"],
             envelope.actor,

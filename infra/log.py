@@ -19,6 +19,9 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from infra.mapper import UnknownEvent, to_event
+from infra.personal.fields import holds_personal
+from infra.personal.vault import PersonalVault
+from infra.seal.entries import COLUMNS, StoredEvent
 from projections.log import WHOLE, Batch, NewerEvent, Partition, Recorded, Undecodable
 
 PATIENCE = 0.02
@@ -31,6 +34,11 @@ _READ_PARTITION = (
     f"SELECT {_COLUMNS} FROM events WHERE position > %s AND position <= %s "
     "AND get_byte(uuid_send(stream_id), 15) %% %s = %s ORDER BY position"
 )
+_STORED = ", ".join(COLUMNS)
+_READ_STORED = f"SELECT {_STORED} FROM events WHERE position > %s ORDER BY position LIMIT %s"
+_READ_STORED_TO = (
+    f"SELECT {_STORED} FROM events WHERE position > %s AND position <= %s ORDER BY position"
+)
 _READ_AT = f"SELECT {_COLUMNS} FROM events WHERE position = ANY(%s) ORDER BY position"
 _POSITIONS = "SELECT position FROM events WHERE position > %s ORDER BY position LIMIT %s"
 _WRITERS = (
@@ -42,7 +50,13 @@ _WRITERS = (
 
 
 class EventLog:
-    """Needs connections in READ COMMITTED or autocommit: each statement must see what is committed."""
+    """Needs connections in READ COMMITTED or autocommit: each statement must see what is committed.
+
+    Without a `vault`, personal data stays sealed.
+    """
+
+    def __init__(self, vault: PersonalVault | None = None) -> None:
+        self._vault = vault
 
     def read(
         self,
@@ -55,15 +69,32 @@ class EventLog:
         """At most `limit` positions behind `after`, never past a hole that could still be filled."""
         if partition.count == 1:
             rows = self._settled(connection, _READ, _READ_TO, after, limit)
-            return Batch(_decoded(rows, types), rows[-1][0] if rows else after)
+            return Batch(self._decoded(connection, rows, types), rows[-1][0] if rows else after)
         positions = self._settled(connection, _POSITIONS, None, after, limit)
         through = positions[-1][0] if positions else after
         bounds = (after, through, partition.count, partition.number)
         rows = _rows(connection, _READ_PARTITION, bounds) if positions else []
-        return Batch(_decoded(rows, types), through)
+        return Batch(self._decoded(connection, rows, types), through)
 
     def at(self, connection: Connection[Any], positions: list[int]) -> list[Recorded]:
-        return _decoded(_rows(connection, _READ_AT, (positions,)))
+        return self._decoded(connection, _rows(connection, _READ_AT, (positions,)))
+
+    def read_stored(self, connection: Connection[Any], after: int, limit: int) -> list[StoredEvent]:
+        """The same read, of every column as it is stored."""
+        rows = self._settled(connection, _READ_STORED, _READ_STORED_TO, after, limit)
+        return [StoredEvent(*row) for row in rows]
+
+    def _decoded(
+        self,
+        connection: Connection[Any],
+        rows: list[tuple[Any, ...]],
+        types: frozenset[str] | None = None,
+    ) -> list[Recorded]:
+        recorded = [_recorded(*row) for row in rows if types is None or row[3] in types]
+        if self._vault is None or not any(_sealed(each) for each in recorded):
+            return recorded
+        opened = self._vault.opened(connection, [each.event for each in recorded])
+        return [_opened(each, event) for each, event in zip(recorded, opened, strict=True)]
 
     def _settled(
         self, connection: Connection[Any], read: str, read_to: str | None, after: int, limit: int
@@ -90,7 +121,9 @@ class EventLog:
         return not writers
 
 
-def _rows(connection: Connection[Any], query: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _rows(
+    connection: Connection[Any], query: str, parameters: Sequence[Any]
+) -> list[tuple[Any, ...]]:
     with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
         return cursor.execute(query, parameters, prepare=True).fetchall()
 
@@ -101,10 +134,6 @@ def _contiguous(rows: list[tuple[Any, ...]], after: int) -> bool:
 
 def _length_of_prefix(rows: list[tuple[Any, ...]], after: int) -> int:
     return next((i for i, row in enumerate(rows) if row[0] != after + i + 1), len(rows))
-
-
-def _decoded(rows: list[tuple[Any, ...]], types: frozenset[str] | None = None) -> list[Recorded]:
-    return [_recorded(*row) for row in rows if types is None or row[3] in types]
 
 
 def _recorded(
@@ -124,4 +153,16 @@ def _recorded(
         event = to_event(kind, schema_version, state, stream_id, version, recorded_at, effective_on)
     except (UnknownEvent, NewerEvent, msgspec.MsgspecError) as error:
         event = Undecodable(error)
-    return Recorded(position, stream_id, version, kind, recorded_at, effective_on, actor, on_behalf_of, event)
+    return Recorded(
+        position, stream_id, version, kind, recorded_at, effective_on, actor, on_behalf_of, event
+    )
+
+
+def _sealed(recorded: Recorded) -> bool:
+    return holds_personal(type(recorded.event))
+
+
+def _opened(recorded: Recorded, event: Any) -> Recorded:
+    if isinstance(event, Exception):
+        event = Undecodable(event)
+    return msgspec.structs.replace(recorded, event=event)

@@ -15,6 +15,7 @@ import msgspec
 
 import domain.features
 from domain.aggregate import EVENT_TYPES, Event
+from infra.personal.fields import from_json, to_json
 from projections.log import NewerEvent
 
 _ENVELOPE = {
@@ -96,7 +97,7 @@ def shape_of(type_name: str) -> Shape:
         schema_version=cls.class_version,
         created_topic=type_name.split(".")[0] if "originator_topic" in hints else None,
         payload=payload,
-        decode=msgspec.json.Decoder(payload).decode,
+        decode=msgspec.json.Decoder(payload, dec_hook=from_json).decode,
     )
 
 
@@ -109,7 +110,7 @@ def _upcast(shape: Shape, schema_version: int, state: bytes) -> Any:
     facts = msgspec.json.decode(state)
     for old in range(schema_version, shape.schema_version):
         getattr(shape.cls, f"upcast_v{old}_v{old + 1}")(facts)
-    return msgspec.convert(facts, shape.payload)
+    return msgspec.convert(facts, shape.payload, dec_hook=from_json)
 
 
-_encode = msgspec.json.Encoder(order="deterministic").encode
+_encode = msgspec.json.Encoder(order="deterministic", enc_hook=to_json).encode

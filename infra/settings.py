@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.embedded.location import embedded_url
@@ -27,6 +27,8 @@ class Settings:
     port: int
     data: Path  # absolute
     operator_token: str
+    master_key: str | None = field(default=None, repr=False)  # None: a file in `data`
+    seal_key: str | None = field(default=None, repr=False)  # None: a file in `data`
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -39,6 +41,8 @@ class Settings:
             port=_port(environment.get("WSPOLNA_PORT") or "8000"),
             data=data,
             operator_token=environment.get("WSPOLNA_OPERATOR_TOKEN") or _operator_token(data),
+            master_key=environment.get("WSPOLNA_MASTER_KEY") or None,
+            seal_key=environment.get("WSPOLNA_SEAL_KEY") or None,
         )
 
     @property

@@ -9,6 +9,10 @@ import msgspec
 from psycopg import Connection
 
 
+class KeyMissing(Exception):
+    """Sealed with a key that this process doesn't have, which isn't the event's fault."""
+
+
 class NewerEvent(Exception):
     """The event was written by a newer version of the program: refused rather than misread."""
 

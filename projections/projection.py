@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from domain.aggregate import Event
+from domain.people import PersonRecord
 from projections.log import Recorded
+from projections.personal import PersonalColumns, forget_person
 from projections.rows import Row, Rows
 
 Fold = Callable[[Any, Recorded, Any, Rows], None]
@@ -35,6 +37,9 @@ class Projection:
     """The rows whose key is a stream's id: loaded for a whole batch at once."""
     partitions: ClassVar[int] = 1
     """More than one only where no row is folded from two streams of different partitions."""
+    personal: ClassVar[tuple[PersonalColumns, ...]] = ()
+    """What is emptied of the rows that show a person who is forgotten. (A projection that shows
+    persons in another way folds `PersonRecord.Forgotten` itself.)"""
     poison: ClassVar[Literal["halt", "park"]] = "park"
     """An event that can't be folded stops the projection, or is set aside with the rest of its stream."""
 
@@ -49,6 +54,8 @@ class Projection:
             for member in namespace.values()
             for event in getattr(member, "folds", ())
         }
+        if cls.personal:
+            cls._folds[PersonRecord.Forgotten.TYPE] = forget_person
 
     @property
     def types(self) -> frozenset[str]:

@@ -17,7 +17,7 @@ from psycopg import Connection, OperationalError, sql
 from psycopg.errors import InvalidSchemaName, UndefinedTable
 
 from projections import parking
-from projections.log import Batch, Log, NewerEvent, Partition, Recorded, Undecodable
+from projections.log import Batch, KeyMissing, Log, NewerEvent, Partition, Recorded, Undecodable
 from projections.projection import Projection
 from projections.rows import Rows
 from projections.schema import Place, use
@@ -233,8 +233,8 @@ class ProjectionWorker:
         return Outcome.MOVED
 
     def _may_be_parked(self, error: Exception) -> bool:
-        """What a newer program wrote is for a newer program to read: setting it aside would lose it."""
-        return self.projection.poison == "park" and not isinstance(error, NewerEvent)
+        """What another program, or another key, can read isn't set aside: that would lose it."""
+        return self.projection.poison == "park" and not isinstance(error, NewerEvent | KeyMissing)
 
 
 def halt(connection: Connection[Any], partition: Partition, error: str) -> None:
