@@ -58,6 +58,11 @@ class Aggregate(BaseAggregate):
         """TERC of the municipality whose officials may write this stream; None for the network."""
         raise NotImplementedError
 
+    @property
+    def participants(self) -> frozenset[str]:
+        """TERC codes of the municipalities that share the stream; its owner alone, unless it says otherwise."""
+        return frozenset({self.owner} if self.owner else ())
+
     def claim_taken(self, key: str) -> DomainError:
         """The refusal to answer with when another stream holds a key this one claimed."""
         raise NotImplementedError

@@ -11,6 +11,7 @@ from domain.errors import NotPermitted
 from domain.roles import Actor, Role
 
 if TYPE_CHECKING:
+    from domain.aggregate import Aggregate
     from domain.work import Work
 
 
@@ -27,6 +28,9 @@ class Command:
 
 class Whose(Enum):
     OWN = "streams of the actor's own municipality"
+    SHARED = (
+        "streams in which the actor's municipality takes part; the aggregate says who may do what"
+    )
     NETWORK = "streams of the network, or of any municipality"
 
 
@@ -40,10 +44,12 @@ class Permission:
         if not (actor.is_coordinator or actor.roles & self.roles):
             raise NotPermitted
 
-    def check_owner(self, actor: Actor, owner: str | None) -> None:
+    def check_stream(self, actor: Actor, stream: "Aggregate") -> None:
+        """Raises NotPermitted."""
         if actor.is_coordinator or self.on is Whose.NETWORK:
             return
-        if owner is None or owner != actor.municipality:
+        writers = stream.participants if self.on is Whose.SHARED else {stream.owner}
+        if actor.municipality is None or actor.municipality not in writers:
             raise NotPermitted
 
 

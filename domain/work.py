@@ -139,14 +139,14 @@ class Work:
         """To change it; raises NotPermitted, StaleVersion."""
         found = self._store.load(aggregate, stream_id)
         if found is not None:
-            self._permission.check_owner(self.actor, found.owner)
+            self._permission.check_stream(self.actor, found)
             if expected is not None and expected != found.version:
                 raise StaleVersion(expected=expected, current=found.version)
             self.touched.append(found)
         return found
 
     def add(self, begun: A) -> A:
-        self._permission.check_owner(self.actor, begun.owner)
+        self._permission.check_stream(self.actor, begun)
         self.touched.append(begun)
         return begun
 
