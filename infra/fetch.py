@@ -128,6 +128,8 @@ class _Guarded(httpx.BaseTransport):
 
 def _resolve(url: httpx.URL) -> list[str]:
     host = url.raw_host.decode("ascii").strip("[]")
+    if not host or url.scheme not in ("http", "https"):
+        raise httpx.UnsupportedProtocol(str(url))
     try:
         found = socket.getaddrinfo(host, url.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:

@@ -11,7 +11,8 @@ from domain.news import BODY_LIMIT, LANGUAGES, LEAD_LIMIT, TITLE_LIMIT
 from infra.sources.identity import clean_url, keys_of
 from infra.sources.model import SourceAttachment, SourceItem, UnreadableSource
 from infra.sources.units import author_unit
-from infra.text import plain, render
+from infra.text import render
+from projections.text import plain
 
 # Control characters, zero-width signs, soft hyphens and byte order marks inside the text.
 _INVISIBLE: Final = re.compile(
