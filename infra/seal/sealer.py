@@ -20,7 +20,7 @@ BATCH = 4_096
 """Events under one seal at most: bounds memory, and the time of one transaction."""
 
 # An arbitrary number that everyone who seals this database agrees on.
-_LOCK = 8_046_772
+LOCK = 8_046_772
 
 log = structlog.get_logger()
 
@@ -97,5 +97,5 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
 
 def _alone(connection: Connection[Any]) -> bool:
-    row = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (_LOCK,)).fetchone()
+    row = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (LOCK,)).fetchone()
     return row is not None and bool(row[0])

@@ -1,14 +1,15 @@
 """Seals in PostgreSQL, and the log beside them as batches to verify or to export."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from psycopg import Connection
+from psycopg import Connection, IsolationLevel
 
 from infra.seal.chain import Checkpoint, Seal
 from infra.seal.entries import COLUMNS, StoredEvent
 from infra.seal.keys import PublicKeys, keyring
-from infra.seal.verify import Batch
+from infra.seal.verify import Batch, Verification, verify_batches
 
 SEAL_COLUMNS = tuple(Seal.__dataclass_fields__)
 
@@ -25,6 +26,17 @@ _LAST = (
     "SELECT number, last_position, hash, key_id, signature FROM seals ORDER BY number DESC LIMIT 1"
 )
 _INSERT = f"INSERT INTO seals ({_SEAL}) VALUES ({', '.join(['%s'] * len(SEAL_COLUMNS))})"
+
+
+@contextmanager
+def snapshot(connection: Connection[Any]) -> Iterator[None]:
+    """A long, reading transaction; `connection` is in autocommit and the caller's alone."""
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+    with connection.transaction():
+        connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        connection.execute("SET LOCAL statement_timeout = 0")
+        yield
 
 
 def last_checkpoint(connection: Connection[Any]) -> Checkpoint | None:
@@ -98,3 +110,12 @@ class _Ahead:
 
 def _binary(connection: Connection[Any], query: str, parameters: tuple[Any, ...] = ()) -> Any:
     return connection.cursor(binary=True).execute(query.encode(), parameters)
+
+
+def verify_stored(
+    connection: Connection[Any], trusted: PublicKeys | None = None, kept: Sequence[Checkpoint] = ()
+) -> Verification:
+    """Of the database itself; without `trusted` keys, by those that it says it was sealed with."""
+    with snapshot(connection):
+        keys = known_keys(connection) if trusted is None else trusted
+        return verify_batches(stored_batches(connection), keys, kept)

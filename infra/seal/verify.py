@@ -48,22 +48,42 @@ def verify_batches(
     batches: Iterable[Batch], keys: PublicKeys, kept: Sequence[Checkpoint] = ()
 ) -> Verification:
     """Findings in the order of the log. `kept` are checkpoints saved outside of it, earlier."""
-    result, chain = Verification(), _Chain(keys, {mark.number: mark for mark in kept})
+    verifier = Verifier(keys, kept)
     for batch in batches:
-        result.events += len(batch.events)
-        if batch.seal is None:
-            result.unsealed += len(batch.events)
-            result.findings.extend(_misplaced(batch.events, chain.last_position))
-            continue
-        gap = chain.misses_before(batch.seal)
-        result.findings.extend(chain.check(batch.seal, batch.closing))
-        result.findings.extend(check_batch(batch.seal, batch.events, gap))
-        if batch.closing:
-            result.unsealed += len(batch.events)
+        verifier.check(batch)
+    return verifier.finished()
+
+
+class Verifier:
+    """One batch after another."""
+
+    def __init__(self, keys: PublicKeys, kept: Sequence[Checkpoint] = ()) -> None:
+        self.result = Verification()
+        self._chain = _Chain(keys, {mark.number: mark for mark in kept})
+
+    def check(self, batch: Batch) -> bool:
+        """Whether this batch is as it was sealed."""
+        found = list(self._findings(batch))
+        self.result.events += len(batch.events)
+        if batch.seal is None or batch.closing:
+            self.result.unsealed += len(batch.events)
         else:
-            result.seals, result.end = result.seals + 1, batch.seal.checkpoint()
-    result.findings.extend(chain.unmet())
-    return result
+            self.result.seals += 1
+            self.result.end = batch.seal.checkpoint()
+        self.result.findings.extend(found)
+        return not found
+
+    def finished(self) -> Verification:
+        self.result.findings.extend(self._chain.unmet())
+        return self.result
+
+    def _findings(self, batch: Batch) -> Iterator[Finding]:
+        if batch.seal is None:
+            yield from _misplaced(batch.events, self._chain.last_position)
+            return
+        gap = self._chain.misses_before(batch.seal)
+        yield from self._chain.check(batch.seal, batch.closing)
+        yield from check_batch(batch.seal, batch.events, gap)
 
 
 class _Chain:
@@ -86,7 +106,8 @@ class _Chain:
         yield from self._check_signature(seal)
         if not closing:
             yield from self._check_kept(seal)
-        self._number, self._hash, self.last_position = seal.number, seal.hash, seal.last_position
+        self._number, self._hash = seal.number, seal.hash
+        self.last_position = seal.last_position
 
     def unmet(self) -> Iterator[Finding]:
         """Checkpoints that the log never reached."""

@@ -187,7 +187,7 @@ def verify_export(
     for _ in reader.beside():
         pass
     result.findings.extend(reader.findings)
-    result.findings.extend(_stranger(reader, trusted))
+    result.findings.extend(strangers(reader, trusted))
     return result
 
 
@@ -197,7 +197,7 @@ def trusted_keys(reader: ExportReader, trusted: PublicKeys | None) -> PublicKeys
     return {name: public for name, public in reader.header.keys.items() if key_id(public) == name}
 
 
-def _stranger(reader: ExportReader, trusted: PublicKeys | None) -> Iterator[Finding]:
+def strangers(reader: ExportReader, trusted: PublicKeys | None) -> Iterator[Finding]:
     origin = reader.header.origin
     if trusted is not None and origin not in trusted:
         yield Finding(Fault.UNKNOWN_KEY, detail=f"({origin})")

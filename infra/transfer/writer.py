@@ -8,8 +8,7 @@ from hashlib import sha256
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-from infra.seal.chain import Checkpoint, seal_entries
-from infra.seal.entries import Entry, entry_of
+from infra.seal.chain import Checkpoint, seal_events
 from infra.seal.keys import PublicKeys, SealKey
 from infra.seal.verify import Batch
 from infra.transfer.lines import (
@@ -58,18 +57,14 @@ class ExportWriter:
     def log(self, batches: Iterable[Batch]) -> None:
         """Events behind the last seal get a closing one, so that each of them can be named too."""
         end: Checkpoint | None = None
-        unsealed: list[Entry] = []
         for batch in batches:
             for event in batch.events:
                 self.line(line_of_event(event))
             self.events += len(batch.events)
-            if batch.seal is None:
-                unsealed.extend(map(entry_of, batch.events))
-            else:
-                self.line(line_of_seal(batch.seal))
-                self.seals, end = self.seals + 1, batch.seal.checkpoint()
-        if unsealed:
-            self.line(line_of_seal(seal_entries(end, unsealed, self._at, self._key), closing=True))
+            seal = batch.seal or seal_events(end, batch.events, self._at, self._key)
+            self.line(line_of_seal(seal, closing=batch.seal is None))
+            self.seals += batch.seal is not None
+            end = seal.checkpoint()
 
     def line(self, line: Line) -> None:
         text = encode(line) + b"\n"
