@@ -144,7 +144,8 @@ class NewsProjection(Projection):
             **_contents(recorded.stream_id, event.text, event.rendering, rows),
         )
         rows.add(row)
-        _keep_slug(row, rows)
+        # Its claim on the slug is new, so there is no row to look for.
+        rows.add(SlugRow(municipality_terc=row.municipality_terc, slug=row.slug, news_id=row.id))
         _keep_version(recorded, row, rows, "DRAFTED")
 
     @on(NewsItem.Published)
@@ -159,11 +160,13 @@ class NewsProjection(Projection):
     @on(NewsItem.Corrected)
     def _corrected(self, recorded: Recorded, event: NewsItem.Corrected, rows: Rows) -> None:
         row = _changed(recorded, rows)
+        renamed = row.slug != event.slug
         row.slug = event.slug
         row.published_on = event.published_on or row.published_on
         for name, value in _contents(row.id, event.text, event.rendering, rows).items():
             setattr(row, name, value)
-        _keep_slug(row, rows)
+        if renamed:
+            _keep_slug(row, rows)
         _keep_version(recorded, row, rows, "CORRECTED", event.reason or None)
 
     @on(NewsItem.Retracted)

@@ -81,7 +81,8 @@ def text_of(number: int, chance: random.Random, towns: int) -> NewsText:
 
 
 def rendering_of(text: NewsText) -> Rendering:
-    return Rendering("".join(f"<p>{paragraph}</p>\n" for paragraph in text.body.split("\n\n")))
+    """As `infra.text.render` makes it of plain paragraphs."""
+    return Rendering("\n".join(f"<p>{paragraph}</p>" for paragraph in text.body.split("\n\n")))
 
 
 class Stream:
