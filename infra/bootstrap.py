@@ -11,8 +11,11 @@ from psycopg_pool import ConnectionPool
 from domain.cooperation import Cooperation
 from infra.announcer import Announcer
 from infra.event_store import PostgresEventStore
+from infra.keyfiles import CHECKPOINT, seal_key
 from infra.log import EventLog
 from infra.personal.vault import PersonalVault
+from infra.seal.sealer import Sealer
+from infra.settings import Settings
 from infra.texts import PolishTexts
 
 # A peer that vanished without a word is noticed within half a minute.
@@ -56,10 +59,22 @@ def cooperation(
         announcer.close()
 
 
+def seal_log(settings: Settings) -> int:
+    """Seals what the log has gained, for a worker every few seconds; returns the number of seals."""
+    sealer = Sealer(
+        lambda: connect(settings.postgres_url),
+        EventLog(),
+        seal_key(settings),
+        now=lambda: datetime.now(UTC),
+        keep=settings.data / CHECKPOINT,
+    )
+    return sealer.catch_up()
+
+
 def _configure(connection: Connection[Any]) -> None:
     # One statement a save: whatever takes longer than this is stuck, not slow.
     connection.execute("SET lock_timeout = '5s'")
     connection.execute("SET statement_timeout = '30s'")
 
 
-__all__ = ["EventLog", "connect", "cooperation", "open_pool"]
+__all__ = ["EventLog", "connect", "cooperation", "open_pool", "seal_log"]

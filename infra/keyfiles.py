@@ -4,6 +4,7 @@ import os
 import secrets
 from base64 import b64decode, b64encode
 from pathlib import Path
+from tempfile import mkstemp
 
 from infra.personal.master import WrappingKey
 from infra.personal.vault import PersonalVault
@@ -41,7 +42,7 @@ def _secret(variable: str, given: str | None, path: Path) -> bytes:
 
 
 def _file(path: Path) -> str:
-    """Made at first use. Several processes may start at once: the first file wins, whole."""
+    """Made at first use. Several may start at once: the first file wins, whole."""
     try:
         if not path.exists():
             _write_once(path, b64encode(secrets.token_bytes(32)).decode())
@@ -55,8 +56,8 @@ def _file(path: Path) -> str:
 
 def _write_once(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    descriptor, name = mkstemp(prefix=f"{path.name}.", dir=path.parent)  # mode 0600
+    draft = Path(name)
     with os.fdopen(descriptor, "w") as file:
         file.write(text + "\n")
         file.flush()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,7 +10,6 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 from psycopg import Connection
-from psycopg_pool import ConnectionPool
 
 from infra.seal.chain import Checkpoint, seal_events
 from infra.seal.entries import StoredEvent
@@ -42,14 +42,14 @@ class Sealer:
 
     def __init__(
         self,
-        pool: ConnectionPool[Connection[Any]],
+        connect: Callable[[], AbstractContextManager[Connection[Any]]],
         stored_log: StoredLog,
         key: SealKey,
         now: Callable[[], datetime],
         keep: Path | None = None,
         batch: int = BATCH,
     ) -> None:
-        self._pool, self._log, self._key, self._now = pool, stored_log, key, now
+        self._connect, self._log, self._key, self._now = connect, stored_log, key, now
         self._keep, self._batch = keep, batch
 
     def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
@@ -63,7 +63,7 @@ class Sealer:
 
     def seal_next(self) -> Checkpoint | None:
         """None where there is nothing to seal, or another process is sealing."""
-        with self._pool.connection() as connection, connection.transaction():
+        with self._connect() as connection, connection.transaction():
             if not _alone(connection):
                 return None
             previous = last_checkpoint(connection)

@@ -45,7 +45,7 @@ class Installation:
             connection.execute(_INSERT, (count,))
 
     def sealer(self, batch: int = 10, keep: Path | None = None, key: SealKey = KEY) -> Sealer:
-        return Sealer(self.pool, EventLog(), key, lambda: datetime.now(UTC), keep, batch)
+        return Sealer(self.pool.connection, EventLog(), key, lambda: datetime.now(UTC), keep, batch)
 
     def verify(self, **options: Any) -> Verification:
         with connect(self.url) as connection:
@@ -185,7 +185,7 @@ def test_several_sealers_at_once_make_one_chain(installation: Installation) -> N
 def _seal_for_ever(url: str) -> None:
     with open_pool(url, size=2) as pool:
         while True:
-            Sealer(pool, EventLog(), KEY, lambda: datetime.now(UTC), batch=3).catch_up()
+            Sealer(pool.connection, EventLog(), KEY, lambda: datetime.now(UTC), batch=3).catch_up()
 
 
 def test_a_sealer_killed_anywhere_leaves_a_chain_that_goes_on(installation: Installation) -> None:

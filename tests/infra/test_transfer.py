@@ -104,7 +104,7 @@ def test_the_log_goes_on_behind_what_was_imported(old: House, new: House) -> Non
     row = new.connection.execute("SELECT max(position) FROM events").fetchone()
     assert row == (last + 1,)
     new_key = SealKey(bytes(32))
-    Sealer(new.pool, new.log, new_key, lambda: datetime.now(UTC)).catch_up()
+    Sealer(new.pool.connection, new.log, new_key, lambda: datetime.now(UTC)).catch_up()
     verification = verify_stored(new.connection)
     assert (verification.findings, verification.seals, verification.unsealed) == ([], 2, 0)
 

@@ -183,7 +183,7 @@ class House:
         return visit
 
     def seal(self) -> None:
-        Sealer(self.pool, self.log, KEY, lambda: datetime.now(UTC)).catch_up()
+        Sealer(self.pool.connection, self.log, KEY, lambda: datetime.now(UTC)).catch_up()
 
     def everything_stored(self) -> str:
         """Every table of the database, as text."""
