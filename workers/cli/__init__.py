@@ -1,0 +1,40 @@
+"""The command line `wspolna`. A new group is a module here and its line below.
+
+Exit codes: 0 done · 1 refused by the domain, nothing stored · 2 wrong usage · 3 something that is
+needed isn't there (the database, a port, a source).
+"""
+
+from __future__ import annotations
+
+import typer
+
+from workers.cli import migrate, run
+from workers.cli.boundary import answering
+from workers.cli.speech import say
+
+app = typer.Typer(
+    name="wspolna",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=say(
+        "Wspólna Przestrzeń z wiersza poleceń.\n\n"
+        "Zacznij od `wspolna run`: baza danych, API i pracownicy w jednym poleceniu. Inne polecenia "
+        "pracują obok niego albo same uruchomią bazę na czas swojej pracy.",
+        "Wspólna Przestrzeń from the command line.\n\n"
+        "Begin with `wspolna run`: the database, the API and the workers in one command. The other "
+        "commands work beside it, or start the database by themselves for as long as they need it.",
+    ),
+    epilog=say(
+        "Kody wyjścia: 0 gotowe, 1 odmowa (nic nie zapisano), 2 złe użycie, 3 brak czegoś potrzebnego.",
+        "Exit codes: 0 done, 1 refused (nothing stored), 2 wrong usage, 3 something needed isn't there.",
+    ),
+)
+
+app.command("run", help=run.HELP)(run.run)
+app.command("migrate", help=migrate.HELP)(migrate.migrate)
+
+
+def main() -> None:
+    with answering():
+        app()

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from infra.settings import Settings
+from workers.cli.speech import err, say
+from workers.supervisor import Supervisor
+from workers.voice import Voice
+
+HELP = say(
+    "Uruchamia wszystko: bazę danych, API, pracownika i zegar; czeka na Ctrl-C. "
+    "Zmienne: WSPOLNA_PORT (8000), WSPOLNA_DATA (.data), DATABASE_URL i BROKER_URL "
+    "(zamiast wbudowanych), WSPOLNA_OPERATOR_TOKEN.",
+    "Starts everything: the database, the API, the worker and beat; waits for Ctrl-C. "
+    "Variables: WSPOLNA_PORT (8000), WSPOLNA_DATA (.data), DATABASE_URL and BROKER_URL "
+    "(instead of the embedded ones), WSPOLNA_OPERATOR_TOKEN.",
+)
+
+
+def run() -> None:
+    Supervisor(Settings.from_environment(), Voice(err)).run()

@@ -1,0 +1,10 @@
+"""What Celery beat sends, and how often."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    # The safety net under NOTIFY. Messages that waited while no worker ran say nothing new.
+    "catch-up": {"task": "workers.tasks.catch_up", "schedule": 5.0, "options": {"expires": 10}},
+}
