@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Protocol
 
 from celery import bootsteps
 
+from infra.bootstrap import EventLog, connect
+from infra.keyfiles import vault
 from infra.settings import Settings
+from projections.registry import PROJECTIONS
+from projections.runner import ProjectionRunner
 
 
 class Runner(Protocol):
@@ -50,4 +55,5 @@ class ProjectingStep(bootsteps.StartStopStep):
 
 def runners(settings: Settings) -> list[Runner]:
     """What this process runs beside its tasks."""
-    return []
+    open_connection = partial(connect, settings.postgres_url)
+    return [ProjectionRunner(PROJECTIONS, EventLog(vault(settings)), open_connection)]

@@ -40,7 +40,7 @@ def roles(port: int) -> list[Role]:
         "-m",
         "uvicorn",
         "--factory",
-        "api.app:create_app",
+        "api.app:app",
         "--host",
         HOST,
         "--port",

@@ -171,7 +171,7 @@ def test_the_same_data_are_not_run_twice(run: Run, data: Path, port: int) -> Non
     )
 
 
-def test_two_checkouts_run_side_by_side(run: Run, tmp_path: Path, port: int) -> None:
+def test_two_checkouts_run_side_by_side(run: Run, tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         other_port = int(probe.getsockname()[1])
