@@ -12,7 +12,7 @@ from lxml import html as lxml_html
 from lxml.etree import LxmlError
 
 from infra.sources.dates import date_in_feed, date_in_text
-from infra.sources.items import Origin, make_item, one_line
+from infra.sources.items import Origin, clean, make_item, one_line
 from infra.sources.labels import Labels, labels_in
 from infra.sources.markdown import BLOCKS, DROPPED, from_html
 from infra.sources.model import SourceItem, UnreadableSource
@@ -56,8 +56,8 @@ def _read_as_dump(page: "_Page") -> SourceItem:
 
 class _Page:
     def __init__(self, text: str, origin: Origin) -> None:
-        self.text, self.origin = text, origin
-        self.tree = _parse(text)
+        self.text, self.origin = clean(text), origin
+        self.tree = _parse(self.text)
         self.statement = _json_ld(self.tree)
         self.visible = _visible(self.tree)
         self.labels = _nearest_labels(self.tree, self.visible, origin)

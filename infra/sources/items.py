@@ -82,6 +82,8 @@ def make_item(
 
 def _own_lead(lead: str, body: str) -> str:
     """Many pages give the body's first words as their summary: that is not a lead."""
+    if not lead:
+        return ""
     start = re.sub(r"\s*(?:\.\.\.|…|\[…\]|\[\.\.\.\])\s*(?:\w+\s+\w+\s*»?)?$", "", lead)
     text = " ".join(plain(render(body)).split())
     return "" if not start or text.startswith(start) or text == lead else lead

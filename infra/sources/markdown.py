@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 from urllib.parse import urljoin
 
@@ -228,32 +229,30 @@ def _runs(lines: list[str]) -> Iterator[tuple[list[str], bool]]:
     """Two items in a row are a list; one dash opens somebody's words, one number a name."""
     start = 0
     while start < len(lines):
-        items = _items(lines[start:])
-        if len(items) > 1:
+        end, is_list = start + 1, _is_list_at(lines, start)
+        if is_list:
+            items = list(_items(lines, start))
+            end = start + len(items)
             yield items, True
-            start += len(items)
         else:
-            following = range(start + 1, len(lines))
-            end = next((at for at in following if len(_items(lines[at:])) > 1), len(lines))
+            while end < len(lines) and not _is_list_at(lines, end):
+                end += 1
             yield [escape_start(escape(line)) for line in lines[start:end]], False
-            start = end
+        start = end
 
 
-def _items(lines: list[str]) -> list[str]:
-    items: list[str] = []
-    for line in lines:
-        bullet, number = _BULLET.match(line), _NUMBER.match(line)
-        if bullet and (not items or items[-1].startswith("- ")):
-            items.append("- " + escape(line[bullet.end() :]))
-        elif (
-            number
-            and int(number[1]) == len(items) + 1
-            and not (items and items[-1].startswith("- "))
-        ):
-            items.append(f"{number[1]}. " + escape(line[number.end() :]))
-        else:
-            break
-    return items
+def _is_list_at(lines: list[str], at: int) -> bool:
+    return len(list(islice(_items(lines, at), 2))) > 1
+
+
+def _items(lines: list[str], start: int) -> Iterator[str]:
+    """The items of one list; whether it has bullets or numbers is decided by its first."""
+    bulleted = bool(_BULLET.match(lines[start]))
+    for number, line in enumerate(islice(lines, start, None), start=1):
+        mark = (_BULLET if bulleted else _NUMBER).match(line)
+        if mark is None or (not bulleted and int(mark[1]) != number):
+            return
+        yield ("- " if bulleted else f"{number}. ") + escape(line[mark.end() :])
 
 
 def _joined(lines: list[str]) -> list[str]:

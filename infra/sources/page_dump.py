@@ -49,6 +49,7 @@ _END: Final = re.compile(
 _SENTENCE_END: Final = (".", "!", "?", "…", "”", '"', "»", ")")
 _LONG: Final = 200
 _TITLE_MAX: Final = 300
+_MOST_RUNS: Final = 40  # a page with more labels than this is a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ def _lines(text: str, origin: Origin) -> list[_Line]:
 def _find(lines: list[_Line]) -> _Article:
     runs = _label_runs(lines)
     anchors = [run for run in runs if run.labels.day] or [run for run in runs if run.labels.author]
-    articles = [article for run in anchors if (article := _beside(run, lines, runs))]
+    beside = (_beside(run, lines, runs) for run in anchors[:_MOST_RUNS])
+    articles = [article for article in beside if article]
     articles = _without_titles_of_others(articles)
     if not articles:
         raise _not_found(bool(anchors))
