@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, groupby, islice
 from typing import Final
 from urllib.parse import urljoin
 
@@ -98,7 +98,8 @@ class _Writer:
             for row in element.iter("tr")
         ]
         widths = {len(row) for row in rows if row}
-        if len(widths) != 1 or widths == {1} or element.find(".//table") is not None:
+        of_blocks = any(len(cell) > 1 for row in rows for cell in row)
+        if len(widths) != 1 or widths == {1} or of_blocks:
             return [block for row in rows for cell in row for block in cell]  # made for the layout
         head, *others = [_row(row) for row in rows if row]
         return ["\n".join([head, "|" + "---|" * widths.pop(), *others])]
@@ -212,6 +213,7 @@ def escape_start(line: str) -> str:
     return f"{line[:at]}\\{line[at:]}"
 
 
+_HEADING: Final = re.compile(r"#{1,6}\s+\S")
 _BULLET: Final = re.compile(r"[-*•·▪●◦‣]\s+")
 _NUMBER: Final = re.compile(r"(\d{1,2})[.)]\s+")
 _WRAPPED: Final = range(50, 121)  # a dump wrapped by its maker has lines of 72, 80 or 100 signs
@@ -219,10 +221,25 @@ _WRAPPED: Final = range(50, 121)  # a dump wrapped by its maker has lines of 72,
 
 def from_lines(lines: Iterable[str]) -> list[str]:
     """The blocks of one run of lines without a blank line between them."""
-    out: list[str] = []
-    for group, is_list in _runs(list(lines)):
-        out += ["\n".join(group)] if is_list else _joined(group)
-    return out
+    groups = (
+        (is_heading, list(group))
+        for is_heading, group in groupby(lines, key=lambda line: bool(_HEADING.match(line)))
+    )
+    blocks = (
+        map(_heading, group) if is_heading else _blocks_of(group) for is_heading, group in groups
+    )
+    return list(chain.from_iterable(blocks))
+
+
+def _heading(line: str) -> str:
+    """Some dumps are made as Markdown; level 1 is the item's title."""
+    marks, text = line.split(maxsplit=1)
+    return f"{'#' * max(2, len(marks))} {escape(text)}"
+
+
+def _blocks_of(lines: list[str]) -> list[str]:
+    blocks = (["\n".join(run)] if is_list else _joined(run) for run, is_list in _runs(lines))
+    return list(chain.from_iterable(blocks))
 
 
 def _runs(lines: list[str]) -> Iterator[tuple[list[str], bool]]:

@@ -78,7 +78,7 @@ class _Article:
 def read_page_dump(text: str, origin: Origin) -> SourceItem:
     article = _find(_lines(text, origin))
     return make_item(
-        title=article.title,
+        title=re.sub(r"^#+\s+", "", article.title),
         lead=article.lead,
         body_markdown="\n\n".join(article.blocks),
         origin=origin,
@@ -95,6 +95,10 @@ def labels_of_page(text: str, origin: Origin) -> Labels:
     return reduce(or_, (line.labels for line in _lines(text, origin) if line.labels), Labels())
 
 
+def label_lines(text: str, origin: Origin) -> list[str]:
+    return [line.text for line in _lines(text, origin) if line.labels]
+
+
 def _lines(text: str, origin: Origin) -> list[_Line]:
     lines: list[_Line] = []
     pending = ""  # a label whose value is to follow
@@ -105,7 +109,8 @@ def _lines(text: str, origin: Origin) -> list[_Line]:
         empty = labels is None and is_label_without_value(raw)
         value = labels_in(f"{pending} {raw}", origin.today) if pending and not empty else None
         if pending:
-            lines.append(_Line(pending, (None if labels else value) or Labels()))
+            own = None if labels else value
+            lines.append(_Line(f"{pending} {raw}" if own else pending, own or Labels()))
         if not (empty or (value and not labels)):
             lines.append(_Line(" ".join(raw.split()), labels))
         pending = raw if empty else ""
@@ -121,14 +126,16 @@ def _find(lines: list[_Line]) -> _Article:
     if not articles:
         raise _not_found(bool(anchors))
     if sum(len(article.blocks) > 1 for article in articles) > 1 or _all_short(articles):
-        raise UnreadableSource(
-            "several_articles",
-            "Na stronie jest kilka wpisów z datami i nie widać, który jest artykułem: wskaż "
-            "stronę jednego z nich.",
-            "The page holds several dated entries and none stands out: give the page of one of "
-            "them.",
-        )
+        raise several_articles()
     return max(articles, key=lambda article: len(article.blocks))
+
+
+def several_articles() -> UnreadableSource:
+    return UnreadableSource(
+        "several_articles",
+        "Na stronie jest kilka wpisów i nie widać, który jest artykułem: wskaż stronę jednego z nich.",
+        "The page holds several entries and none stands out: give the page of one of them.",
+    )
 
 
 def _without_titles_of_others(articles: list[_Article]) -> list[_Article]:

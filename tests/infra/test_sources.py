@@ -307,3 +307,61 @@ def test_what_is_not_a_file_is_refused(tmp_path: Path) -> None:
 )
 def test_only_institutions_are_author_units(written: str | None, unit: str | None) -> None:
     assert author_unit(written) == unit
+
+
+SENTENCES = (
+    "Ulica jest już przejezdna. Prace trwały cztery miesiące i kosztowały mniej, niż sądzono."
+)
+
+
+def test_a_page_laid_out_by_a_table_is_read_by_its_visible_text() -> None:
+    item = article(
+        "<html><head><title>BIP</title></head><body><table><tr><td><a href=1>Menu 1</a><br>"
+        "<a href=2>Menu 2</a></td><td><font size=5>Zarządzenie o konsultacjach</font><br><br>"
+        "Data publikacji: 2024-02-05<br>Autor: Biuro Rady<br><br>"
+        f"{SENTENCES}<br><br>Uwagi przyjmuje kancelaria.<br><br>Liczba odsłon: 31<br>Drukuj"
+        "</td></tr></table></body></html>"
+    )
+    assert (item.title, item.published_on, item.author_unit, item.view_count) == (
+        "Zarządzenie o konsultacjach",
+        date(2024, 2, 5),
+        "Biuro Rady",
+        31,
+    )
+    assert item.body_markdown == f"{SENTENCES}\n\nUwagi przyjmuje kancelaria."
+
+
+def test_an_index_of_news_is_no_article() -> None:
+    entries = "".join(
+        f"<article><h2><a href='/{n}'>Wpis {n}</a></h2><p>{SENTENCES}</p></article>"
+        for n in range(5)
+    )
+    assert refusal(f"<html><body><main><h1>Gmina</h1>{entries}</main></body></html>") == (
+        "several_articles"
+    )
+
+
+def test_comments_and_bylines_are_not_the_article() -> None:
+    item = article(
+        "<html lang='en'><head><title>Remont zakończony – Miasto</title></head><body>"
+        "<article><h1>Remont zakończony</h1><span>Opublikowano <time datetime='2025-10-03'>"
+        "3 października 2025</time></span> <span>Autor: <a href='/a'>Jan Przykładowy</a></span>"
+        f"<p>{SENTENCES}</p><h3>Co zrobiono</h3><p>{SENTENCES}</p></article>"
+        f"<div id='comments'><h3>Komentarze</h3><p>{SENTENCES}</p></div></body></html>"
+    )
+    assert (item.title, item.published_on, item.language) == (
+        "Remont zakończony",
+        date(2025, 10, 3),
+        "en",
+    )
+    assert item.author_unit is None
+    assert item.body_markdown == f"{SENTENCES}\n\n### Co zrobiono\n\n{SENTENCES}"
+
+
+def test_a_dump_made_as_markdown_keeps_its_headings() -> None:
+    item = article(
+        "# Spacer\n\nOpublikowano: 13.08.2025\n\n## Program\n\n- start\n- koniec\n\nZapraszamy "
+        "wszystkich mieszkańców na wspólny spacer.\n"
+    )
+    assert item.title == "Spacer"
+    assert item.body_markdown.startswith("## Program\n\n- start\n- koniec\n\nZapraszamy")
