@@ -29,7 +29,7 @@ class Cooperation:
     """Executes commands. Thread-safe: it keeps nothing between two commands."""
 
     def __init__(self, store: EventStore, texts: Texts, now: Callable[[], datetime]) -> None:
-        self._store = store
+        self.store = store
         self._texts = texts
         self._now = now
 
@@ -67,7 +67,7 @@ class Cooperation:
         decided = [self._decide(command, by, _envelope(command, by)) for command in commands]
         if not all(save.changed for _, save in decided):
             raise CommandRepeated  # what has nothing to do may have happened already
-        position = self._store.append(*(save for _, save in decided))
+        position = self.store.append(*(save for _, save in decided))
         return [Receipt(subject.id, subject.version, position) for subject, _ in decided]
 
     def _receipt_or_refusal(self, command: Command, by: Actor) -> Receipt | DomainError:
@@ -79,7 +79,7 @@ class Cooperation:
     def _decide(self, command: Command, by: Actor, envelope: Envelope) -> tuple[Any, Save]:
         handler, permission = HANDLERS[type(command)]
         permission.check(by)
-        work = Work(self._store, self._texts, by, permission, self._now())
+        work = Work(self.store, self._texts, by, permission, self._now())
         subject = handler(command, work)
         changed = [aggregate for aggregate in work.touched if aggregate.pending_events]
         changed.sort(key=lambda aggregate: aggregate is not subject)
@@ -91,7 +91,7 @@ class Cooperation:
             if not save.changed:
                 return self._unchanged(envelope, subject.id, subject.version)
             try:
-                position = self._store.append(save)
+                position = self.store.append(save)
             except VersionConflict:
                 # Decided anew on what the other wrote, unless the client named what it had seen.
                 if command.expected_version is not None or attempt == ATTEMPTS - 1:
@@ -103,19 +103,19 @@ class Cooperation:
         raise AssertionError("the last attempt returns or raises")
 
     def _stale(self, command: Command, subject: Aggregate) -> StaleVersion:
-        current = self._store.load(type(subject), subject.id)
+        current = self.store.load(type(subject), subject.id)
         return StaleVersion(
             expected=command.expected_version, current=current.version if current else 0
         )
 
     def _unchanged(self, envelope: Envelope, stream_id: UUID, version: int) -> Receipt:
-        then = self._store.receipt(envelope.command_id, envelope.command_digest)
-        position = self._store.position_of(stream_id)
+        then = self.store.receipt(envelope.command_id, envelope.command_digest)
+        position = self.store.position_of(stream_id)
         return then or Receipt(stream_id, version, position, changed=False)
 
     def _answer_of_then(self, envelope: Envelope, refusal: Exception) -> Receipt:
         """A refusal may only mean that the command has happened already."""
-        then = self._store.receipt(envelope.command_id, envelope.command_digest)
+        then = self.store.receipt(envelope.command_id, envelope.command_digest)
         if then is None:
             raise refusal
         return then

@@ -5,6 +5,7 @@ commits. Losing one costs latency only; readers look by themselves every second 
 """
 
 import threading
+import time
 from typing import Any
 
 import structlog
@@ -29,6 +30,7 @@ class Announcer:
         self._grown.set()
 
     def close(self) -> None:
+        """After what was announced has been sent, if the database is there."""
         self._stopped = True
         self._grown.set()
         self._thread.join(timeout=5)
@@ -43,10 +45,13 @@ class Announcer:
                     self._send(connection)
             except OperationalError as error:
                 log.warning("announcer.disconnected", error=type(error).__name__)
-                threading.Event().wait(0.5)
+                time.sleep(0.5)
 
     def _send(self, connection: Connection[Any]) -> None:
-        while not self._stopped:
+        """Until it is closed, and then what is left."""
+        announced = 0
+        while not self._stopped or self._highest > announced:
             self._grown.wait()
             self._grown.clear()
-            connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(self._highest)))
+            announced = self._highest
+            connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(announced)))

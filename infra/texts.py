@@ -1,19 +1,26 @@
 """The domain's port for texts: Markdown to HTML, and which municipalities a text names."""
 
 import threading
-import time
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from psycopg import Connection
-from psycopg.errors import InvalidSchemaName, UndefinedTable
 from psycopg_pool import ConnectionPool
 
 from infra.mentions import Gazetteer
 from infra.text import render
 
-_REFRESH = 10.0
-"""Seconds for which the names of municipalities are taken as read."""
+# Straight from the log and not from a read model: a name counts from the moment it is registered.
+# Both queries are answered by the index events_municipality_names_idx.
+_CHANGED = """
+SELECT count(*), max(position) FROM events
+WHERE type IN ('Municipality.Registered', 'Municipality.Renamed')
+"""
+_NAMES = """
+SELECT stream_id, convert_from(state, 'UTF8') FROM events
+WHERE type IN ('Municipality.Registered', 'Municipality.Renamed') ORDER BY position
+"""
 
 
 class PolishTexts:
@@ -22,9 +29,8 @@ class PolishTexts:
     def __init__(self, pool: ConnectionPool[Connection[Any]]) -> None:
         self._pool = pool
         self._lock = threading.Lock()
-        self._names: list[tuple[str, str]] = []
         self._gazetteer = Gazetteer([])
-        self._read_at = -_REFRESH
+        self._read_at: tuple[Any, ...] | None = None
 
     def render(self, markdown: str) -> str:
         return render(markdown)
@@ -33,18 +39,22 @@ class PolishTexts:
         return self._current().mentioned_in(text)
 
     def _current(self) -> Gazetteer:
-        with self._lock:
-            if time.monotonic() - self._read_at >= _REFRESH:
-                names = self._read()
-                if names != self._names:
-                    self._names, self._gazetteer = names, Gazetteer(names)
-                self._read_at = time.monotonic()
-            return self._gazetteer
+        with self._pool.connection() as connection:
+            changed = connection.execute(_CHANGED).fetchone()
+            with self._lock:
+                if changed != self._read_at:
+                    self._gazetteer = Gazetteer(_names(connection))
+                    self._read_at = changed
+                return self._gazetteer
 
-    def _read(self) -> list[tuple[str, str]]:
-        query = "SELECT terc, name FROM read_municipalities.municipalities ORDER BY terc"
-        try:
-            with self._pool.connection() as connection:
-                return [(terc, name) for terc, name in connection.execute(query)]
-        except (UndefinedTable, InvalidSchemaName):
-            return []
+
+def _names(connection: Connection[Any]) -> list[tuple[str, str]]:
+    """TERC codes with the present names."""
+    names: dict[Any, tuple[str, str]] = {}
+    for stream_id, state in connection.execute(_NAMES):
+        facts = msgspec.json.decode(state)
+        if "facts" in facts:
+            names[stream_id] = (facts["terc"], facts["facts"]["name"])
+        else:
+            names[stream_id] = (names[stream_id][0], facts["name"])
+    return sorted(names.values())

@@ -56,7 +56,9 @@ class MunicipalitiesProjection(Projection):
         row.name_search = without_diacritics(event.name).lower()
 
     @on(Municipality.PopulationRecorded)
-    def _population_recorded(self, recorded: Recorded, event: Municipality.PopulationRecorded, rows: Rows) -> None:
+    def _population_recorded(
+        self, recorded: Recorded, event: Municipality.PopulationRecorded, rows: Rows
+    ) -> None:
         _count(self._changed(recorded, rows), event.population)
 
     def _changed(self, recorded: Recorded, rows: Rows) -> MunicipalityRow:

@@ -104,9 +104,13 @@ class NewsProjection(Projection):
     keyed_by_stream = NewsRow
 
     @on(Municipality.Registered)
-    def _municipality_registered(self, recorded: Recorded, event: Municipality.Registered, rows: Rows) -> None:
+    def _municipality_registered(
+        self, recorded: Recorded, event: Municipality.Registered, rows: Rows
+    ) -> None:
         name = event.facts.name
-        rows.add(NamedMunicipality(id=recorded.stream_id, terc=event.terc, name=name, slug=slugify(name)))
+        rows.add(
+            NamedMunicipality(id=recorded.stream_id, terc=event.terc, name=name, slug=slugify(name))
+        )
         rows.execute(
             f"{_MENTIONS} WHERE id IN (SELECT news_id FROM awaited_municipalities WHERE terc = %s)",
             (event.terc,),
@@ -114,7 +118,9 @@ class NewsProjection(Projection):
         )
 
     @on(Municipality.Renamed)
-    def _municipality_renamed(self, recorded: Recorded, event: Municipality.Renamed, rows: Rows) -> None:
+    def _municipality_renamed(
+        self, recorded: Recorded, event: Municipality.Renamed, rows: Rows
+    ) -> None:
         municipality = rows.change(NamedMunicipality, recorded.stream_id)
         municipality.name = event.name
         rows.execute(
@@ -123,7 +129,9 @@ class NewsProjection(Projection):
             (event.name, recorded.stream_id),
             changes=NewsRow,
         )
-        rows.execute(f"{_MENTIONS} WHERE mentioned_tercs @> ARRAY[%s]", (municipality.terc,), changes=NewsRow)
+        rows.execute(
+            f"{_MENTIONS} WHERE mentioned_tercs @> ARRAY[%s]", (municipality.terc,), changes=NewsRow
+        )
 
     @on(NewsItem.Drafted)
     def _drafted(self, recorded: Recorded, event: NewsItem.Drafted, rows: Rows) -> None:
@@ -257,7 +265,9 @@ def _keep_slug(row: NewsRow, rows: Rows) -> None:
         rows.add(SlugRow(municipality_terc=row.municipality_terc, slug=row.slug, news_id=row.id))
 
 
-def _keep_version(recorded: Recorded, row: NewsRow, rows: Rows, kind: str, reason: str | None = None) -> None:
+def _keep_version(
+    recorded: Recorded, row: NewsRow, rows: Rows, kind: str, reason: str | None = None
+) -> None:
     """A retracted item's last version, like the earlier ones, says no more than that it was retracted."""
     gone = kind == "RETRACTED"
     rows.add(

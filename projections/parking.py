@@ -66,7 +66,9 @@ def skip(connection: Connection[Any], projection: Projection, log: Log, position
     return True
 
 
-def _retry_stream(connection: Connection[Any], projection: Projection, log: Log, stream_id: UUID) -> None:
+def _retry_stream(
+    connection: Connection[Any], projection: Projection, log: Log, stream_id: UUID
+) -> None:
     use(connection, projection.schema)
     # Whoever works the projection now finishes its step first, and the next one waits for us.
     connection.execute("SELECT 1 FROM position FOR UPDATE")
@@ -93,7 +95,9 @@ def _retry_stream(connection: Connection[Any], projection: Projection, log: Log,
     )
 
 
-def _failed_again(connection: Connection[Any], projection: Projection, stream_id: UUID, error: Exception) -> None:
+def _failed_again(
+    connection: Connection[Any], projection: Projection, stream_id: UUID, error: Exception
+) -> None:
     connection.execute(
         "UPDATE public.parked_events SET attempts = attempts + 1, error = %s "
         "WHERE (projection, position) IN (SELECT projection, min(position) "

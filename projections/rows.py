@@ -168,7 +168,9 @@ class Table:
                 table=sql.Identifier(self._row.table),
                 match=self._match(self._described(connection).types),
             )
-            connection.execute(query, [list(part) for part in zip(*keys, strict=True)], prepare=True)
+            connection.execute(
+                query, [list(part) for part in zip(*keys, strict=True)], prepare=True
+            )
 
     def _copy(self, connection: Connection[Any], rows: list[Row]) -> None:
         columns = self._described(connection)

@@ -79,4 +79,6 @@ def ensure(connection: Connection[Any], projection: Projection) -> None:
 
 def lock(connection: Connection[Any], projection: Projection) -> None:
     """One at a time creates, swaps or drops a projection's schemas; held to the transaction's end."""
-    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (projection.schema,))
+    connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (projection.schema,)
+    )

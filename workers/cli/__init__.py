@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from workers.cli import migrate, run
+from workers.cli import demo, imports, log, migrate, municipality, news, projections, run
 from workers.cli.boundary import answering
 from workers.cli.speech import say
 
@@ -33,6 +33,12 @@ app = typer.Typer(
 
 app.command("run", help=run.HELP)(run.run)
 app.command("migrate", help=migrate.HELP)(migrate.migrate)
+app.command("demo", help=demo.HELP)(demo.demo)
+app.add_typer(imports.app, name="import")
+app.add_typer(municipality.app, name="municipality")
+app.add_typer(news.app, name="news")
+app.add_typer(projections.app, name="projections")
+app.add_typer(log.app, name="log")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 import psycopg
 
-from domain.errors import DomainError
+from domain.errors import DomainError, StorageUnavailable
 from infra.embedded.postgres import PostgresError
 from infra.migrate import MigrationError
 from infra.settings import SettingsError
@@ -31,15 +31,28 @@ class Unavailable(Exception):
         self.en = en
 
 
+class Refused(Exception):
+    """The command can't be done as it was given; nothing was stored."""
+
+    def __init__(self, pl: str, en: str) -> None:
+        super().__init__(en)
+        self.pl = pl
+        self.en = en
+
+
+def refusal(error: DomainError) -> str:
+    return say(error.message("pl"), error.message("en"))
+
+
 @contextmanager
 def answering() -> Iterator[None]:
     try:
         yield
     except DomainError as error:
-        pl, en = error.message("pl"), error.message("en")
-        _leave(
-            Exit.REFUSED, en if language() == "en" else pl if language() == "pl" else say(pl, en)
-        )
+        unavailable = isinstance(error, StorageUnavailable)
+        _leave(Exit.UNAVAILABLE if unavailable else Exit.REFUSED, refusal(error))
+    except Refused as error:
+        _leave(Exit.REFUSED, say(error.pl, error.en))
     except SettingsError as error:
         _leave(Exit.USAGE, say(error.pl, error.en))
     except Unavailable as error:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from infra.settings import Settings
 from workers.cli.speech import err, say
+from workers.first_start import load_demo
 from workers.supervisor import Supervisor
 from workers.voice import Voice
 
@@ -16,4 +17,4 @@ HELP = say(
 
 
 def run() -> None:
-    Supervisor(Settings.from_environment(), Voice(err)).run()
+    Supervisor(Settings.from_environment(), Voice(err), first_start=load_demo).run()

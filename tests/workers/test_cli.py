@@ -1,0 +1,189 @@
+"""The command line as a clerk or a script uses it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.bootstrap import connect
+from tests.network import BELCHATOW, OPOCZNO, network
+
+SAMPLES = Path(__file__).parents[1] / "samples" / "sources"
+REAL = Path(__file__).parents[3] / "shared" / "data" / "opoczno-2025-08-13-spotkanie.txt"
+
+Wspolna = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def wspolna(database_url: str, tmp_path: Path) -> Wspolna:
+    def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": database_url,
+            "WSPOLNA_DATA": str(tmp_path / "data"),
+            "LANG": "pl_PL.UTF-8",
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "workers.cli", *arguments],
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+def _events(database_url: str) -> int:
+    with connect(database_url) as connection:
+        row = connection.execute("SELECT count(*) FROM events").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _imported(answer: subprocess.CompletedProcess[str]) -> list[tuple[str, str]]:
+    assert answer.returncode == 0, answer.stderr
+    return [(item["title"], item["outcome"]) for item in json.loads(answer.stdout)["items"]]
+
+
+def test_imported_again_a_source_changes_nothing_and_changed_it_corrects(
+    wspolna: Wspolna, database_url: str, tmp_path: Path
+) -> None:
+    with network(database_url) as net:
+        net.register(OPOCZNO)
+    source = tmp_path / "strona.txt"
+    text = (SAMPLES / "dump-labels-below.txt").read_text("utf-8")
+    source.write_text(text, "utf-8")
+    arguments = ("import", "news", str(source), "--municipality", OPOCZNO, "--json")
+
+    (first,) = _imported(wspolna(*arguments))
+    assert first[1] == "published"
+    stored = _events(database_url)
+    assert _imported(wspolna(*arguments)) == [(first[0], "unchanged")]
+    assert _events(database_url) == stored
+    body = max(text.splitlines(), key=len)
+    source.write_text(text.replace(body, f"{body} Dopisek."), "utf-8")
+    assert _imported(wspolna(*arguments)) == [(first[0], "corrected")]
+    assert _events(database_url) == stored + 1
+
+
+def test_feed_is_published_item_by_item(wspolna: Wspolna, database_url: str) -> None:
+    with network(database_url) as net:
+        net.register(OPOCZNO)
+    feed = str(SAMPLES / "feed-rss.xml")
+    found = _imported(wspolna("import", "news", feed, "--municipality", OPOCZNO, "--json"))
+    assert len(found) > 1
+    assert {outcome for _, outcome in found} == {"published"}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"%PDF-1.7 \x00\x01", "To plik binarny (PDF), a nie tekst, strona HTML ani kanał."),
+        (b"", "Źródło jest puste."),
+    ],
+)
+def test_source_that_cannot_be_read_is_refused_with_the_reason(
+    wspolna: Wspolna, database_url: str, tmp_path: Path, content: bytes, reason: str
+) -> None:
+    with network(database_url) as net:
+        net.register(OPOCZNO)
+    source = tmp_path / "zalacznik"
+    source.write_bytes(content)
+    answer = wspolna("import", "news", str(source), "--municipality", OPOCZNO)
+    assert (answer.returncode, answer.stderr.strip()) == (1, reason)
+    assert _events(database_url) == 1
+
+
+def test_unknown_and_malformed_codes_are_told_apart(wspolna: Wspolna, database_url: str) -> None:
+    source = str(SAMPLES / "dump-counter-above.txt")
+    unknown = wspolna("import", "news", source, "--municipality", BELCHATOW)
+    assert unknown.returncode == 1
+    assert "W rejestrze nie ma gminy o kodzie TERC 100101." in unknown.stdout
+    malformed = wspolna("import", "news", source, "--municipality", "1007")
+    assert malformed.returncode == 1
+    assert malformed.stderr.startswith("„1007” nie jest kodem TERC gminy")
+    assert _events(database_url) == 0
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the town's own page isn't beside this checkout")
+def test_the_towns_own_page_is_taken_as_it_is(wspolna: Wspolna, database_url: str) -> None:
+    with network(database_url) as net:
+        net.register(BELCHATOW)
+        net.register(OPOCZNO)
+        assert wspolna("import", "news", str(REAL), "--municipality", OPOCZNO).returncode == 0
+        net.project()
+        (row,) = net.rows(
+            "SELECT title, published_on::text, author_unit, initial_views, body, body_text, "
+            "mentioned_tercs, state FROM read_news.news"
+        )
+    title, published_on, unit, views, body, plain, mentioned, state = row
+    assert title.startswith("Wspólna przestrzeń, wspólne cele — spotkanie samorządowców")
+    assert (published_on, unit, views, state) == ("2025-08-13", "UM Opoczno", 185, "PUBLISHED")
+    assert len(body.split("\n\n")) == 5
+    assert not [word for word in ("Powrót", "E-URZĄD", "Aktualności", "185") if word in plain]
+    assert mentioned == [BELCHATOW]
+
+
+def test_scripts_read_the_log_and_the_projections(wspolna: Wspolna, database_url: str) -> None:
+    with network(database_url) as net:
+        net.register(OPOCZNO)
+        net.published()
+    rebuilt = [
+        wspolna("projections", "rebuild", name, "--json") for name in ("municipalities", "news")
+    ]
+    assert [json.loads(answer.stdout)["position"] for answer in rebuilt] == [3, 3]
+    status: list[dict[str, Any]] = json.loads(wspolna("projections", "status", "--json").stdout)
+    assert {
+        (one["state"], one["lag"]) for one in status if one["name"] in {"news", "municipalities"}
+    } == {("current", 0)}
+    shown = wspolna("log", "show", OPOCZNO, "--json")
+    assert json.loads(shown.stdout)["type"] == "Municipality.Registered"
+    tail = wspolna("log", "tail", "-n", "2", "--json").stdout.splitlines()
+    assert [json.loads(line)["type"] for line in tail] == ["NewsItem.Drafted", "NewsItem.Published"]
+    assert wspolna("projections", "rebuild", "nic").returncode == 2
+
+
+def test_news_is_written_at_the_terminal(wspolna: Wspolna, database_url: str) -> None:
+    with network(database_url) as net:
+        net.register(OPOCZNO)
+    arguments = (
+        "news",
+        "draft",
+        "--municipality",
+        OPOCZNO,
+        "--title",
+        "Most",
+        "--body",
+        "-",
+        "--json",
+    )
+    news_id = json.loads(wspolna(*arguments, stdin="Treść.").stdout)["id"]
+    assert wspolna("news", "publish", news_id).returncode == 0
+    assert (
+        wspolna("news", "correct", news_id, "--title", "Nowy most", "--reason", "Tytuł").returncode
+        == 0
+    )
+    assert wspolna("news", "retract", news_id, "--reason", "").returncode == 1
+    assert wspolna("news", "retract", news_id, "--reason", "Pomyłka").returncode == 0
+    assert _events(database_url) == 5
+
+
+def test_demo_loaded_twice_is_there_once(wspolna: Wspolna, database_url: str) -> None:
+    assert wspolna("demo").returncode == 0
+    stored = _events(database_url)
+    assert wspolna("demo").returncode == 0
+    assert _events(database_url) == stored
+    with network(database_url) as net:
+        net.project()
+        assert net.value("SELECT count(*) FROM read_municipalities.municipalities") == 22
+        assert net.value("SELECT count(*) FROM read_news.news WHERE state = 'PUBLISHED'") >= 20
