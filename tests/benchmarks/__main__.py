@@ -1,10 +1,10 @@
-"""`python -m tests.benchmarks [log]`: without a name, all of them."""
+"""`python -m tests.benchmarks [log|projections]`: without a name, all of them."""
 
 import importlib
 import signal
 import sys
 
-SUITES = ("log",)
+SUITES = ("log", "projections")
 
 
 def main(wanted: list[str]) -> int:

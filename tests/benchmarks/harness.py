@@ -16,7 +16,8 @@ from rich.table import Table
 
 OURS = "ours"
 RESULTS = Path(".bench")
-console = Console(highlight=False)
+# In a file or a pipe, wide enough for the table.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 
 
 @dataclass(frozen=True)

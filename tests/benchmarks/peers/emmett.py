@@ -15,6 +15,13 @@ def appends(url: str) -> Callable[[], float]:
     return lambda: _run(folder, "append.js", url, str(SCALE.seconds))
 
 
+def projection(url: str) -> Callable[[], float]:
+    """Events per second of its own projector over events it appended before; raises NotInstalled."""
+    folder = installed("emmett")
+    _run(folder, "append.js", url, str(SCALE.seconds))
+    return lambda: _run(folder, "project.js", url)
+
+
 def _run(folder: Path, script: str, *arguments: str) -> float:
     done = subprocess.run(
         [node(), script, *arguments],
