@@ -6,6 +6,7 @@ every candidate, and the medians stay comparable.
 
 import json
 import statistics
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
