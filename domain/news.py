@@ -358,7 +358,7 @@ def _with_mentions(text: NewsText, own: str, work: Work) -> NewsText:
 
     Recorded in the event, so that a replay doesn't depend on the dictionary of that day.
     """
-    found = work.texts.mentioned_in(f"{text.title}\n{text.lead}\n{text.body}")
+    found = work.texts.mentioned_in(f"{text.title}\n{text.lead}\n{text.body}", own)
     every = dict.fromkeys([*(parse_terc(terc, "mentions") for terc in text.mentions), *found])
     return replace(text, mentions=tuple(terc for terc in every if terc != own))
 

@@ -107,8 +107,11 @@ class Texts(Protocol):
         """Sanitised HTML."""
         ...
 
-    def mentioned_in(self, text: str) -> Sequence[str]:
-        """TERC codes of the municipalities that a text names, in the order of their first mention."""
+    def mentioned_in(self, text: str, near: str) -> Sequence[str]:
+        """TERC codes of the municipalities that a text names, in the order of their first mention.
+
+        `near`: the author's TERC, since of several places of one name the nearer one is meant.
+        """
         ...
 
 

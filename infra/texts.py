@@ -35,8 +35,8 @@ class PolishTexts:
     def render(self, markdown: str) -> str:
         return render(markdown)
 
-    def mentioned_in(self, text: str) -> Sequence[str]:
-        return self._current().mentioned_in(text)
+    def mentioned_in(self, text: str, near: str) -> Sequence[str]:
+        return self._current().mentioned_in(text, near)
 
     def _current(self) -> Gazetteer:
         with self._pool.connection() as connection:
