@@ -86,6 +86,7 @@ class Cooperation:
         return subject, Save(changed, envelope, work.claims)
 
     def _decide_and_store(self, command: Command, by: Actor, envelope: Envelope) -> Receipt:
+        refused: set[str] = set()
         for attempt in range(ATTEMPTS):
             subject, save = self._decide(command, by, envelope)
             if not save.changed:
@@ -97,7 +98,10 @@ class Cooperation:
                 if command.expected_version is not None or attempt == ATTEMPTS - 1:
                     raise self._stale(command, subject) from None
             except ClaimTaken as taken:
-                raise subject.claim_taken(taken.key) from taken
+                # Decided anew once: an import, unlike a person, takes the next free address.
+                if taken.key in refused or attempt == ATTEMPTS - 1:
+                    raise subject.claim_taken(taken.key) from taken
+                refused.add(taken.key)
             else:
                 return Receipt(subject.id, subject.version, position)
         raise AssertionError("the last attempt returns or raises")

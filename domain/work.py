@@ -136,10 +136,13 @@ class Work:
 
     def find(self, aggregate: type[A], stream_id: UUID) -> A | None:
         """To look something up: without a check of who may write it, and not stored."""
-        return self._store.load(aggregate, stream_id)
+        return self._in_hand(aggregate, stream_id) or self._store.load(aggregate, stream_id)
 
     def load(self, aggregate: type[A], stream_id: UUID, expected: int | None = None) -> A | None:
         """To change it; raises NotPermitted, StaleVersion."""
+        in_hand = self._in_hand(aggregate, stream_id)
+        if in_hand is not None:
+            return in_hand
         found = self._store.load(aggregate, stream_id)
         if found is not None:
             self._permission.check_stream(self.actor, found)
@@ -152,6 +155,12 @@ class Work:
         self._permission.check_stream(self.actor, begun)
         self.touched.append(begun)
         return begun
+
+    def _in_hand(self, aggregate: type[A], stream_id: UUID) -> A | None:
+        """One stream is one object, however often a handler asks for it."""
+        matching = (touched for touched in self.touched if touched.id == stream_id)
+        found = next(matching, None)
+        return found if isinstance(found, aggregate) else None
 
     def claim(self, key: str, stream_id: UUID) -> None:
         self.claims.append(Claim(key, stream_id))

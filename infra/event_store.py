@@ -83,17 +83,17 @@ class PostgresEventStore:
         until = time.monotonic() + PATIENCE
         while True:
             try:
-                with self._pool.connection(timeout=PATIENCE) as connection:
+                with self._pool.connection(timeout=_left(until)) as connection:
                     rows = _fetch(connection, statement, parameters)
                 break
             except UniqueViolation as error:
                 raise self._refusal(error, saves) from error
             except (OperationalError, PoolTimeout) as error:
                 # Whether it was stored isn't known: the reply to the COMMIT may be what was lost.
-                if (then := self._receipt(saves[-1].envelope.command_id, until)) is not None:
-                    return then.position
-                if time.monotonic() > until:
-                    raise StorageUnavailable from error
+                if (then := self._stored_at(saves[-1].envelope.command_id, until)) is not None:
+                    self._announce(then)
+                    raise CommandRepeated from error
+                _wait_or_raise(error, until)
         position: int = rows[-1][0]
         self._announce(position)
         return position
@@ -133,18 +133,21 @@ class PostgresEventStore:
         sealed = self._ask(lambda c: vault.sealed(c, holding))
         return {id(event): copy for event, copy in zip(holding, sealed, strict=True)}
 
-    def _receipt(self, command_id: UUID, until: float) -> Receipt | None:
+    def _stored_at(self, command_id: UUID, until: float) -> int | None:
         rows = self._ask(lambda c: _fetch(c, _SELECT_RECEIPT, (command_id,)), until)
-        return Receipt(*rows[0][1:]) if rows else None
+        return rows[0][3] if rows else None
 
     def _refusal(self, error: UniqueViolation, saves: Sequence[Save]) -> Exception:
         match error.diag.constraint_name:
             case "events_command_key":
                 return CommandRepeated()
             case "claims_pkey":
-                claims = (claim for save in saves for claim in save.claims)
-                taken = next((claim.key for claim in claims if self.holder(claim.key)), None)
-                return ClaimTaken(taken) if taken else VersionConflict()
+                claims = [claim for save in saves for claim in save.claims]
+                held = ((claim, self.holder(claim.key)) for claim in claims)
+                # By the own stream: another command of it came first.
+                taken = (claim.key for claim, by in held if by not in (None, claim.stream_id))
+                key = next(taken, None)
+                return VersionConflict() if key is None else ClaimTaken(key)
             case _:
                 return VersionConflict()
 
@@ -153,12 +156,22 @@ class PostgresEventStore:
         until = until or time.monotonic() + PATIENCE
         while True:
             try:
-                with self._pool.connection(timeout=PATIENCE) as connection:
+                with self._pool.connection(timeout=_left(until)) as connection:
                     return question(connection)
             except (OperationalError, PoolTimeout) as error:
-                if time.monotonic() > until:
-                    raise StorageUnavailable from error
-                time.sleep(0.05)
+                _wait_or_raise(error, until)
+
+
+def _left(until: float) -> float:
+    return max(0.01, until - time.monotonic())
+
+
+def _wait_or_raise(error: OperationalError | PoolTimeout, until: float) -> None:
+    if (error.sqlstate or "").startswith("54"):  # a value beyond a limit stays so
+        raise error
+    if time.monotonic() > until:
+        raise StorageUnavailable from error
+    time.sleep(0.05)
 
 
 def fold(aggregate: type[A], events: Any) -> A | None:

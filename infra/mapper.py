@@ -90,6 +90,7 @@ def shape_of(type_name: str) -> Shape:
             else (field.name, hints[field.name], field.default)
             for field in own
         ],
+        forbid_unknown_fields=True,  # what this program doesn't know of isn't dropped in silence
     )
     return Shape(
         cls=cls,

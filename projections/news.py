@@ -246,8 +246,8 @@ def _mentions(news_id: UUID, tercs: tuple[str, ...], rows: Rows) -> list[dict[st
         municipality = rows.find(NamedMunicipality, municipality_id(terc))
         if municipality is not None:
             found.append(_named(municipality))
-        elif rows.find(AwaitedMunicipality, terc, news_id) is None:
-            rows.add(AwaitedMunicipality(terc=terc, news_id=news_id))
+        else:
+            rows.put(AwaitedMunicipality(terc=terc, news_id=news_id))
     return found
 
 
@@ -261,8 +261,8 @@ def _named(municipality: NamedMunicipality) -> dict[str, Any]:
 
 
 def _keep_slug(row: NewsRow, rows: Rows) -> None:
-    if rows.find(SlugRow, row.municipality_terc, row.slug) is None:
-        rows.add(SlugRow(municipality_terc=row.municipality_terc, slug=row.slug, news_id=row.id))
+    """One that the item has had before is its own again: nobody else ever gets it."""
+    rows.put(SlugRow(municipality_terc=row.municipality_terc, slug=row.slug, news_id=row.id))
 
 
 def _keep_version(

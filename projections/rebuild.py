@@ -4,17 +4,19 @@ The swap renames the schemas in one transaction that holds the position of the l
 readers see the old rows or the new ones, never fewer. Renaming a schema needs no lock on its tables.
 """
 
-from collections.abc import Callable
+import contextlib
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import structlog
-from psycopg import Connection, sql
+from psycopg import Connection, OperationalError, sql
 from psycopg.errors import LockNotAvailable
 
 from projections.log import Log
 from projections.projection import Projection
-from projections.schema import create, drop, exists, finish, lock, use
-from projections.worker import CHANNEL, Outcome, ProjectionWorker
+from projections.schema import announce, create, drop, exists, finish, lock, use
+from projections.worker import Outcome, ProjectionWorker
 
 BATCH = 5_000
 
@@ -28,24 +30,40 @@ class RebuildFailed(Exception):
     """An event can't be folded by the new version; the live one stays as it is."""
 
 
+class _NotYet(Exception):
+    """The new version hasn't got as far as the live one: swapped in now, it would go back in time."""
+
+
 def rebuild(
     connection: Connection[Any],
     projection: Projection,
     log_reader: Log,
     progress: Progress = lambda _position, _last: None,
 ) -> None:
-    """`connection`: in autocommit. Raises RebuildFailed.
+    """`connection`: in autocommit. Raises RebuildFailed, and what `progress` raises.
 
     A rebuild that was killed is begun anew. Two at once: the second waits for the first.
     """
-    key = f"rebuild {projection.schema}"
-    connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (key,))
-    try:
-        _fill(connection, projection, log_reader, progress)
-        _swap(connection, projection, log_reader)
-        drop_retired(connection, projection)
-    finally:
-        connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (key,))
+    connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (_key(projection),))
+    with _unlocking(connection, projection):
+        _rebuild(connection, projection, log_reader, progress)
+
+
+def rebuild_outdated(
+    connection: Connection[Any],
+    projection: Projection,
+    log_reader: Log,
+    progress: Progress = lambda _position, _last: None,
+) -> bool:
+    """The same, where the live tables are of an older version and nobody is rebuilding them."""
+    query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+    if not _one(connection, query, _key(projection))[0]:
+        return False
+    with _unlocking(connection, projection):
+        outdated = _is_outdated(connection, projection)
+        if outdated:
+            _rebuild(connection, projection, log_reader, progress)
+        return outdated
 
 
 def next_schema(projection: Projection) -> str:
@@ -66,6 +84,18 @@ def drop_retired(connection: Connection[Any], projection: Projection) -> None:
         log.info("projection.retired_kept", projection=projection.name)
 
 
+def _rebuild(
+    connection: Connection[Any], projection: Projection, log_reader: Log, progress: Progress
+) -> None:
+    _fill(connection, projection, log_reader, progress)
+    with connection.transaction():  # of a rebuild before; as long as somebody still reads it
+        drop(connection, retired_schema(projection))
+    while not _swap(connection, projection, log_reader):
+        time.sleep(0.02)
+        _catch_up(connection, projection, log_reader, progress)
+    drop_retired(connection, projection)
+
+
 def _fill(
     connection: Connection[Any], projection: Projection, log_reader: Log, progress: Progress
 ) -> None:
@@ -74,6 +104,7 @@ def _fill(
         lock(connection, projection)
         drop(connection, schema)
         _forget_parked(connection, schema)
+        _keep_skipped(connection, projection)
         create(connection, projection, schema)
     _catch_up(connection, projection, log_reader, progress)
     with connection.transaction():
@@ -85,14 +116,17 @@ def _fill(
 def _catch_up(
     connection: Connection[Any], projection: Projection, log_reader: Log, progress: Progress
 ) -> None:
+    """Until every event is folded, or set aside."""
     (last,) = _one(connection, "SELECT coalesce(max(position), 0) FROM public.events")
-    for worker in _workers(projection, log_reader):
+    for number, worker in enumerate(_workers(projection, log_reader)):
         outcome = Outcome.MOVED
-        while outcome is Outcome.MOVED:
+        while outcome in (Outcome.MOVED, Outcome.RESTING):
             outcome = worker.step(connection)
-            progress(worker.position, last)
-        if outcome is Outcome.HALTED:
-            raise RebuildFailed(_halted_by(connection, next_schema(projection)))
+            progress((number * last + worker.position) // projection.partitions, last)
+            if outcome is Outcome.RESTING:
+                time.sleep(0.05)
+        if outcome is not Outcome.IDLE:
+            raise RebuildFailed(f"{outcome.name}: {_halted_by(connection, worker.schema)}")
 
 
 def _workers(projection: Projection, log_reader: Log) -> list[ProjectionWorker]:
@@ -103,37 +137,59 @@ def _workers(projection: Projection, log_reader: Log) -> list[ProjectionWorker]:
     ]
 
 
-def _swap(connection: Connection[Any], projection: Projection, log_reader: Log) -> None:
-    """The last events are folded while the live position is held, so that no reader goes back in time."""
-    live, following, retired = (
-        projection.schema,
-        next_schema(projection),
-        retired_schema(projection),
-    )
-    with connection.transaction():
-        lock(connection, projection)
-        drop(connection, retired)
-        if exists(connection, live):
-            use(connection, live)
-            connection.execute("SELECT 1 FROM position FOR UPDATE")
-            for worker in _workers(projection, log_reader):
-                worker.catch_up(connection)
-            _rename(connection, live, retired)
-        _rename(connection, following, live)
-        _forget_parked(connection, live)
-        connection.execute(
-            "UPDATE public.parked_events SET projection = %s WHERE projection = %s",
-            (live, following),
-        )
-        _announce(connection, projection)
+def _swap(connection: Connection[Any], projection: Projection, log_reader: Log) -> bool:
+    """The last events are folded while the live position is held, so that no reader goes back in time.
+
+    False, and nothing has happened, where the new version can't be brought up to the live one now.
+    """
+    try:
+        with connection.transaction():
+            lock(connection, projection)
+            if exists(connection, projection.schema):
+                _overtake(connection, projection, log_reader)
+                _rename(connection, projection.schema, retired_schema(projection))
+            _rename(connection, next_schema(projection), projection.schema)
+            _hand_over_parked(connection, projection)
+            use(connection, projection.schema)
+            announce(connection, projection)
+    except _NotYet:
+        return False
+    return True
 
 
-def _announce(connection: Connection[Any], projection: Projection) -> None:
+def _overtake(connection: Connection[Any], projection: Projection, log_reader: Log) -> None:
+    """Raises _NotYet."""
     use(connection, projection.schema)
+    held = connection.execute("SELECT position, revision FROM position FOR UPDATE").fetchall()
+    for worker in _workers(projection, log_reader):
+        if worker.catch_up(connection) is not Outcome.IDLE:
+            raise _NotYet
+    use(connection, next_schema(projection))
+    (reached,) = _one(connection, "SELECT min(position) FROM position")
+    if reached < min(position for position, _ in held):
+        raise _NotYet
+    # The same position may now have another answer.
+    revision = max(revision for _, revision in held) + 1
+    connection.execute("UPDATE position SET revision = %s", (revision,))
+
+
+def _hand_over_parked(connection: Connection[Any], projection: Projection) -> None:
+    _keep_skipped(connection, projection)
+    _forget_parked(connection, projection.schema)
     connection.execute(
-        "SELECT pg_notify(%s, concat_ws(' ', %s::text, min(position)::text, "
-        "min(revision)::text)) FROM position",
-        (CHANNEL, projection.name),
+        "UPDATE public.parked_events SET projection = %s WHERE projection = %s",
+        (projection.schema, next_schema(projection)),
+    )
+
+
+def _keep_skipped(connection: Connection[Any], projection: Projection) -> None:
+    """What an operator chose to leave out stays left out."""
+    connection.execute(
+        "INSERT INTO public.parked_events "
+        "SELECT %s, position, stream_id, error, attempts, parked_at, skipped_at "
+        "FROM public.parked_events WHERE projection = %s AND skipped_at IS NOT NULL "
+        "ON CONFLICT (projection, position) DO UPDATE SET skipped_at = excluded.skipped_at",
+        (next_schema(projection), projection.schema),
     )
 
 
@@ -167,8 +223,32 @@ def _halted_by(connection: Connection[Any], schema: str) -> str:
     return str(row[0]) if row else ""
 
 
-def _one(connection: Connection[Any], query: str) -> tuple[Any, ...]:
-    row = connection.execute(query.encode()).fetchone()
+def _is_outdated(connection: Connection[Any], projection: Projection) -> bool:
+    with connection.transaction():
+        if not exists(connection, projection.schema):
+            return False
+        use(connection, projection.schema)
+        version, partitions = _one(connection, "SELECT max(version), count(*) FROM position")
+    changed = (version, partitions) != (projection.version, projection.partitions)
+    return bool(changed and version <= projection.version)
+
+
+@contextlib.contextmanager
+def _unlocking(connection: Connection[Any], projection: Projection) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OperationalError):  # with the connection, the lock is gone too
+            query = "SELECT pg_advisory_unlock(hashtextextended(%s, 0))"
+            connection.execute(query, (_key(projection),))
+
+
+def _key(projection: Projection) -> str:
+    return f"rebuild {projection.schema}"
+
+
+def _one(connection: Connection[Any], query: str, *parameters: Any) -> tuple[Any, ...]:
+    row = connection.execute(query.encode(), parameters).fetchone()
     if row is None:
         raise RuntimeError(query)
     return tuple(row)

@@ -33,6 +33,10 @@ class RowMissing(Exception):
     """An event changes a row that isn't there: a bug in the projector, or an event out of order."""
 
 
+class TablesDiffer(Exception):
+    """The tables aren't those that the rows are made for: one of the two changed without the other."""
+
+
 class Rows:
     def __init__(self, rows: Iterable[type[Row]]) -> None:
         self._tables = {row: Table(row) for row in rows}
@@ -47,6 +51,16 @@ class Rows:
         key = table.key_of(row)
         table.cache[key] = row
         table.added[key] = row
+
+    def put(self, row: Row) -> None:
+        """A row, whether or not one with its key is in the table: it takes its place."""
+        table = self._tables[type(row)]
+        key = table.key_of(row)
+        table.cache[key] = row
+        if key not in table.added:
+            table.changed[key] = row
+        else:
+            table.added[key] = row
 
     def change(self, row: type[R], *key: Any) -> R:
         """The row, to be changed in place; raises RowMissing."""
@@ -216,7 +230,7 @@ def _describe(connection: Connection[Any], table: str, names: Sequence[str]) -> 
         ).fetchall()
     )
     if set(found) != set(names):
-        raise TypeError(f"{table} has the columns {sorted(found)}, its row has {sorted(names)}")
+        raise TablesDiffer(f"{table} has the columns {sorted(found)}, its row has {sorted(names)}")
     types = [found[name] for name in names]
     return Columns(types, [at for at, name in enumerate(types) if name == "jsonb"])
 

@@ -11,16 +11,20 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import structlog
-from psycopg import Connection, Error, OperationalError
+from psycopg import Connection, Error
 
 from projections.log import Log
 from projections.projection import Projection
-from projections.schema import ensure
+from projections.rebuild import RebuildFailed, rebuild_outdated
+from projections.schema import ensure, halt
 from projections.worker import Outcome, ProjectionWorker
 
 LOG_CHANNEL = "wspolna_log"
 SAFETY_POLL = 1.0
 """Seconds after which a projection looks by itself, in case a notification was lost."""
+
+REBUILD_PAUSE = 30.0
+"""Seconds until a rebuild that failed is tried again."""
 
 log = structlog.get_logger()
 
@@ -36,7 +40,7 @@ class ProjectionRunner:
         self._connect = connect
         self._stopping = threading.Event()
         self._loops = [
-            _Loop(ProjectionWorker(projection, log_reader, number), connect, self._stopping)
+            _Loop(projection, number, log_reader, connect, self._stopping)
             for projection in projections
             for number in range(projection.partitions)
         ]
@@ -65,7 +69,7 @@ class ProjectionRunner:
 
     def _listen(self) -> None:
         while not self._stopping.is_set():
-            with contextlib.suppress(OperationalError), self._connect() as connection:
+            with contextlib.suppress(Error), self._connect() as connection:
                 connection.execute(f"LISTEN {LOG_CHANNEL}")
                 self.wake()  # for what was written before we listened
                 while not self._stopping.is_set():
@@ -74,16 +78,27 @@ class ProjectionRunner:
             self._stopping.wait(0.2)
 
 
+class _Stopped(Exception):
+    """In the middle of a rebuild, which the next one to start begins anew."""
+
+
 class _Loop:
     """One partition of one projection."""
 
     def __init__(
-        self, worker: ProjectionWorker, connect: Connect, stopping: threading.Event
+        self,
+        projection: Projection,
+        number: int,
+        log_reader: Log,
+        connect: Connect,
+        stopping: threading.Event,
     ) -> None:
-        self._worker = worker
+        self._projection = projection
+        self._worker = ProjectionWorker(projection, log_reader, number)
+        self._log_reader = log_reader
         self._connect = connect
         self._stopping = stopping
-        self.name = f"projection-{worker.projection.name}"
+        self.name = f"projection-{projection.name}"
         self.woken = threading.Event()
 
     def run(self) -> None:
@@ -91,15 +106,40 @@ class _Loop:
             try:
                 with self._connect() as connection:
                     self._work(connection)
-            except Error as error:
+            except _Stopped:
+                return
+            except Exception as error:  # noqa: BLE001  a loop that ended would be a projection that stands still
                 log.warning("projection.disconnected", loop=self.name, error=type(error).__name__)
                 self._stopping.wait(0.2 + random.random() / 5)  # noqa: S311  no secret, only spread
 
     def _work(self, connection: Connection[Any]) -> None:
         while not self._stopping.is_set():
-            outcome = self._worker.step(connection)
-            if outcome is Outcome.ABSENT:
-                ensure(connection, self._worker.projection)
-            elif outcome is not Outcome.MOVED:
-                self.woken.wait(SAFETY_POLL)
-                self.woken.clear()
+            match self._worker.step(connection):
+                case Outcome.MOVED:
+                    pass
+                case Outcome.ABSENT:
+                    if not ensure(connection, self._projection):
+                        self._stopping.wait(0.05)
+                case Outcome.OUTDATED:
+                    self._rebuild(connection)
+                case _:
+                    self.woken.wait(SAFETY_POLL)
+                    self.woken.clear()
+
+    def _rebuild(self, connection: Connection[Any]) -> None:
+        """Readers have the older version until the new one is complete."""
+        name = self._projection.name
+        log.info("projection.rebuilding", projection=name, version=self._projection.version)
+        try:
+            if rebuild_outdated(connection, self._projection, self._log_reader, self._go_on):
+                log.info("projection.rebuilt", projection=name, version=self._projection.version)
+            else:  # by another worker
+                self._stopping.wait(SAFETY_POLL)
+        except RebuildFailed as error:
+            log.error("projection.rebuild_failed", projection=name, error=str(error))
+            halt(connection, self._projection.schema, f"rebuild: {error}"[:500])
+            self._stopping.wait(REBUILD_PAUSE)
+
+    def _go_on(self, _position: int, _last: int) -> None:
+        if self._stopping.is_set():
+            raise _Stopped

@@ -10,6 +10,9 @@ from projections.projection import Projection
 DEFERRED = "-- deferred:"
 """In `<name>.sql`: what stands below this line is run after a rebuild has filled the tables."""
 
+CHANNEL = "wspolna_projections"
+"""Notified with `<projection> <position> <revision>`, in the transaction that moves them."""
+
 _POSITION = """
 CREATE TABLE position (
     partition  smallint    NOT NULL PRIMARY KEY,
@@ -65,16 +68,45 @@ def drop(connection: Connection[Any], schema: str) -> None:
 
 def use(connection: Connection[Any], schema: str) -> None:
     """For the rest of the transaction, unqualified names are this schema's."""
-    connection.execute("SELECT set_config('search_path', %s, true)", (f"{schema}, public",))
+    connection.execute("SELECT set_config('search_path', %s, true)", (search_path(schema),))
 
 
-def ensure(connection: Connection[Any], projection: Projection) -> None:
-    """Creates what isn't there yet: a first start, or tables that somebody dropped."""
+def search_path(schema: str) -> str:
+    return f"{schema}, public"
+
+
+def ensure(connection: Connection[Any], projection: Projection) -> bool:
+    """Creates what isn't there yet: a first start, or tables that somebody dropped. False: all was there."""
     with connection.transaction():
         lock(connection, projection)
-        if not exists(connection, projection.schema):
+        missing = not exists(connection, projection.schema)
+        if missing:
+            connection.execute(
+                "DELETE FROM public.parked_events WHERE projection = %s AND skipped_at IS NULL",
+                (projection.schema,),
+            )
             create(connection, projection, projection.schema)
             finish(connection, projection, projection.schema)
+    return missing
+
+
+def halt(
+    connection: Connection[Any], schema: str, error: str, partition: int | None = None
+) -> None:
+    """Says why the projection, or one partition of it, doesn't go on; the next step that does takes it back."""
+    statement = sql.SQL(
+        "UPDATE {}.position SET error = %s WHERE partition = coalesce(%s, partition)"
+    )
+    connection.execute(statement.format(sql.Identifier(schema)), (error, partition))
+
+
+def announce(connection: Connection[Any], projection: Projection) -> None:
+    """To whoever waits for the projection. Within the caller's transaction, the schema in use."""
+    connection.execute(
+        "SELECT pg_notify(%s, concat_ws(' ', %s::text, min(position)::text, max(revision)::text)) "
+        "FROM position",
+        (CHANNEL, projection.name),
+    )
 
 
 def lock(connection: Connection[Any], projection: Projection) -> None:

@@ -51,11 +51,11 @@ def _status(connection: Connection[Any], projection: Projection) -> Status:
     version, position, updated_at, error = place or (None, 0, None, None)
     lag, seconds = connection.execute(
         "SELECT count(*), coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(recorded_at))), 0)"
-        "::float8 FROM events WHERE position > %s",
+        "::float8 FROM public.events WHERE position > %s",
         (position,),
     ).fetchone() or (0, 0.0)
     (parked,) = connection.execute(
-        "SELECT count(*) FROM parked_events WHERE projection = %s AND skipped_at IS NULL",
+        "SELECT count(*) FROM public.parked_events WHERE projection = %s AND skipped_at IS NULL",
         (projection.schema,),
     ).fetchone() or (0,)
     return Status(

@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Iterable
-from typing import Any
+from itertools import count
+from typing import Any, NamedTuple
 
 import structlog
-from psycopg import AsyncConnection, Connection, OperationalError, sql
+from psycopg import AsyncConnection, Connection, Error, sql
 from psycopg.errors import InvalidSchemaName, UndefinedTable
 
-from projections.worker import CHANNEL
+from projections.schema import CHANNEL
 
 SAFETY_POLL = 0.25
 """Seconds after which a waiter looks by itself, in case a notification was lost."""
@@ -38,6 +39,12 @@ def wait(connection: Connection[Any], names: Iterable[str], position: int, secon
     return not waiting
 
 
+class Waiter(NamedTuple):
+    names: tuple[str, ...]
+    position: int
+    reached: asyncio.Future[None]
+
+
 class PositionWatch:
     """One LISTENing connection for all waiters of an event loop."""
 
@@ -45,8 +52,8 @@ class PositionWatch:
         self._database_url = database_url
         self._names = tuple(names)
         self._known: dict[str, int] = {}
-        self._moved = asyncio.Condition()
-        self._waiting = 0
+        self._waiters: dict[int, Waiter] = {}
+        self._numbers = count()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -60,55 +67,73 @@ class PositionWatch:
 
     async def wait(self, names: Iterable[str], position: int, seconds: float) -> bool:
         """Whether all of these projections reflect the position within the time."""
-        wanted = tuple(names)
-
-        def reached() -> bool:
-            return all(self._known.get(name, 0) >= position for name in wanted)
-
-        self._waiting += 1
+        reached = asyncio.get_running_loop().create_future()
+        waiter = Waiter(tuple(names), position, reached)
+        if self._reflects(waiter):
+            return True
+        number = next(self._numbers)
+        self._waiters[number] = waiter
         try:
-            async with self._moved:
-                await asyncio.wait_for(self._moved.wait_for(reached), seconds)
+            await asyncio.wait_for(reached, seconds)
         except TimeoutError:
             return False
         finally:
-            self._waiting -= 1
+            del self._waiters[number]
         return True
 
     async def _run(self) -> None:
         while True:
             try:
                 await self._listen()
-            except OperationalError as error:
+            except (Error, ValueError) as error:
                 log.warning("positions.disconnected", error=type(error).__name__)
+            # A server that crashed has the rows a moment older, and so has one that was failed over to.
+            self._known.clear()
             await asyncio.sleep(0.2)
 
     async def _listen(self) -> None:
-        connection = await AsyncConnection.connect(self._database_url, autocommit=True)
+        connection = await AsyncConnection.connect(
+            self._database_url, autocommit=True, connect_timeout=2
+        )
         async with connection:
             await connection.execute(f"LISTEN {CHANNEL}")
+            await self._look(connection, self._names)
             while True:
-                await self._look(connection)
                 # With somebody waiting, look again soon; otherwise only to prove that we still hear.
-                timeout = SAFETY_POLL if self._waiting else 5.0
-                async for notification in connection.notifies(timeout=timeout):
+                timeout = SAFETY_POLL if self._waiters else 5.0
+                heard = False
+                async for notification in connection.notifies(timeout=timeout, stop_after=1):
+                    heard = True
                     name, position, _ = notification.payload.split(" ")
-                    await self._reached({name: int(position)})
+                    self._reached(name, int(position))
+                # After a notification too: two partitions that move at once each tell of the other as it was.
+                await self._look(connection, self._awaited() if heard else self._names)
 
-    async def _look(self, connection: AsyncConnection[Any]) -> None:
-        found = {}
-        for name in self._names:
+    async def _look(self, connection: AsyncConnection[Any], names: Iterable[str]) -> None:
+        for name in names:
             with contextlib.suppress(UndefinedTable, InvalidSchemaName):
-                cursor = await connection.execute(_statement(name))
+                cursor = await connection.execute(_statement(name), prepare=True)
                 row = await cursor.fetchone()
-                found[name] = row[0] if row else 0
-        await self._reached(found)
+                self._reached(name, row[0] if row else 0)
 
-    async def _reached(self, found: dict[str, int]) -> None:
-        async with self._moved:
-            for name, position in found.items():
-                self._known[name] = max(position, self._known.get(name, 0))
-            self._moved.notify_all()
+    def _awaited(self) -> set[str]:
+        """What somebody still waits for."""
+        return {
+            name
+            for waiter in self._waiters.values()
+            if not waiter.reached.done()
+            for name in waiter.names
+            if self._known.get(name, 0) < waiter.position
+        }
+
+    def _reached(self, name: str, position: int) -> None:
+        self._known[name] = max(position, self._known.get(name, 0))
+        for waiter in self._waiters.values():
+            if not waiter.reached.done() and self._reflects(waiter):
+                waiter.reached.set_result(None)
+
+    def _reflects(self, waiter: Waiter) -> bool:
+        return all(self._known.get(name, 0) >= waiter.position for name in waiter.names)
 
 
 def _position(connection: Connection[Any], name: str) -> int:

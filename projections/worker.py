@@ -13,29 +13,45 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
-from psycopg import Connection, OperationalError, sql
+from psycopg import Connection, Error, OperationalError, sql
 from psycopg.errors import InvalidSchemaName, UndefinedTable
 
-from projections import parking
-from projections.log import Batch, KeyMissing, Log, NewerEvent, Partition, Recorded, Undecodable
+from projections.log import Batch, KeyMissing, Log, NewerEvent, Partition
+from projections.parking import fold, park, reason
 from projections.projection import Projection
-from projections.rows import Rows
-from projections.schema import Place, use
+from projections.rows import Rows, TablesDiffer
+from projections.schema import CHANNEL, Place, halt, search_path
 
-CHANNEL = "wspolna_projections"
 BATCH = 500
 ATTEMPTS = 4
 """How often an event may fail alone, with growing pauses, before it is set aside."""
+PAUSE = 0.05
+"""Seconds, times 4, 16, 64, … up to a hundred times as long."""
 
 _CLAIM = """
-SELECT position, revision, version, build,
-    (SELECT array_agg(DISTINCT stream_id) FROM public.parked_events
-     WHERE projection = %s AND skipped_at IS NULL),
-    (SELECT array_agg(position) FROM public.parked_events
-     WHERE projection = %s AND skipped_at IS NOT NULL),
-    set_config('synchronous_commit', 'off', true)
-FROM {}.position AS place WHERE partition = %s FOR UPDATE OF place SKIP LOCKED
+SELECT position, revision, version, build, (SELECT count(*) FROM {schema}.position),
+    set_config('search_path', %s, true), set_config('synchronous_commit', 'off', true)
+FROM {schema}.position AS place WHERE partition = %s FOR UPDATE OF place SKIP LOCKED
 """
+# A statement of its own, to see what was set aside by whoever held the claim a moment ago.
+_SET_ASIDE = """
+SELECT array_agg(DISTINCT stream_id) FILTER (WHERE skipped_at IS NULL),
+    array_agg(position) FILTER (WHERE skipped_at IS NOT NULL AND position > %s)
+FROM public.parked_events WHERE projection = %s
+"""
+# A position is that of the partition furthest behind: what others may rely on.
+_MOVE = """
+WITH moved AS (
+    UPDATE position SET position = %(through)s, updated_at = clock_timestamp(), error = NULL
+    WHERE partition = %(partition)s AND position = %(from)s AND build = %(build)s
+    RETURNING position, revision)
+SELECT pg_notify(%(channel)s, concat_ws(' ', %(name)s::text, least(moved.position,
+    (SELECT min(position) FROM position WHERE partition <> %(partition)s)), moved.revision))
+FROM moved
+"""
+# The database is away, stopping, overloaded, or ended the transaction for the sake of another: PostgreSQL's
+# classes 08, 40, 53, 55, 57P and 58. (54, a value too long for an index, is the event's own doing.)
+_PASSING = ("08", "40", "53", "55", "57P", "58")
 
 log = structlog.get_logger()
 
@@ -49,14 +65,19 @@ class Outcome(Enum):
     """Another worker has the claim."""
     ABSENT = auto()
     """There are no tables yet."""
+    OUTDATED = auto()
+    """The tables are of an older version of the projection: they want rebuilding."""
     FOREIGN = auto()
-    """The tables are of another version of the projection."""
+    """The tables are of a newer version, which a newer program works."""
+    RESTING = auto()
+    """Something failed, and is tried again in a moment."""
     HALTED = auto()
     """The next event can't be folded, and this projection doesn't go on without it."""
 
 
 class Claim(NamedTuple):
     place: Place
+    partitions: int
     parked: set[UUID]
     """Streams with an event that was set aside: what follows it is set aside too, to keep the order."""
     skipped: set[int]
@@ -68,8 +89,16 @@ class Trouble:
     """A batch that failed is tried again by halves, down to the one event that fails alone."""
 
     limit: int
+    position: int = -1
+    """Behind which the event stands that failed alone."""
     attempts: int = 0
     not_before: float = 0.0
+
+    def count(self, position: int) -> None:
+        if position != self.position:  # another worker has got past the event that failed before
+            self.position, self.attempts = position, 0
+        self.attempts += 1
+        self.not_before = time.monotonic() + PAUSE * min(100, 4**self.attempts)
 
 
 class ProjectionWorker:
@@ -94,29 +123,28 @@ class ProjectionWorker:
         self._batch = batch
         self._rows = Rows(projection.rows)
         self._kept_at: Place | None = None
+        self._claimed_at: int | None = None
         self._trouble: Trouble | None = None
-        self._claim_statement = sql.SQL(_CLAIM).format(sql.Identifier(self.schema))
+        self._claim_statement = sql.SQL(_CLAIM).format(schema=sql.Identifier(self.schema))
 
     @property
     def position(self) -> int:
         """How far the last step got."""
-        return self._kept_at.position if self._kept_at else 0
+        return self._kept_at.position if self._kept_at else self._claimed_at or 0
 
     def step(self, connection: Connection[Any]) -> Outcome:
         """Raises psycopg.OperationalError when the database goes away; everything else is dealt with."""
         if self._trouble and time.monotonic() < self._trouble.not_before:
-            return Outcome.IDLE
+            return Outcome.RESTING
         try:
             with connection.transaction():
                 return self._step(connection)
-        except OperationalError:
+        except Exception as error:
             self._forget()
-            raise
-        except (UndefinedTable, InvalidSchemaName):
-            self._forget()
-            return Outcome.ABSENT
-        except Exception as error:  # noqa: BLE001  whatever a projector raises, the others go on
-            self._forget()
+            if _passing(connection, error):
+                raise OperationalError(reason(error)) from error
+            if self._claimed_at is None and isinstance(error, UndefinedTable | InvalidSchemaName):
+                return Outcome.ABSENT
             return self._failed(connection, error)
 
     def catch_up(self, connection: Connection[Any]) -> Outcome:
@@ -126,12 +154,15 @@ class ProjectionWorker:
         return outcome
 
     def _step(self, connection: Connection[Any]) -> Outcome:
+        self._claimed_at = None
         claim = self._claim(connection)
         if claim is None:
             return Outcome.TAKEN
         place = claim.place
-        if place.version != self.projection.version:
+        if place.version > self.projection.version:
             return Outcome.FOREIGN
+        if (place.version, claim.partitions) != (self.projection.version, self._partition.count):
+            return Outcome.OUTDATED
         limit = self._trouble.limit if self._trouble else self._batch
         types = self.projection.types
         batch = self._log.read(connection, place.position, limit, self._partition, types)
@@ -146,13 +177,17 @@ class ProjectionWorker:
         return Outcome.MOVED
 
     def _claim(self, connection: Connection[Any]) -> Claim | None:
+        path = search_path(self.schema)
         row = connection.execute(
-            self._claim_statement, (self.schema, self.schema, self._partition.number), prepare=True
+            self._claim_statement, (path, self._partition.number), prepare=True
         ).fetchone()
         if row is None:
             return None
-        use(connection, self.schema)
-        return Claim(Place(*row[:4]), set(row[4] or ()), set(row[5] or ()))
+        place = Place(*row[:4])
+        self._claimed_at = place.position
+        aside = connection.execute(_SET_ASIDE, (place.position, self.schema), prepare=True)
+        parked, skipped = aside.fetchone() or (None, None)
+        return Claim(place, row[4], set(parked or ()), set(skipped or ()))
 
     def _fold(self, connection: Connection[Any], batch: Batch, claim: Claim) -> None:
         self._rows.begin(connection)
@@ -161,7 +196,7 @@ class ProjectionWorker:
             if recorded.position in claim.skipped:
                 continue
             if recorded.stream_id in claim.parked:
-                parking.park(connection, self.schema, recorded, "behind a parked event")
+                park(connection, self.schema, recorded, "behind a parked event")
             else:
                 fold(self.projection, recorded, self._rows)
         self._rows.write()
@@ -175,20 +210,15 @@ class ProjectionWorker:
             )
 
     def _move(self, connection: Connection[Any], place: Place, through: int) -> Place:
-        moved = connection.execute(
-            "UPDATE position SET position = %s, updated_at = clock_timestamp(), error = NULL "
-            "WHERE partition = %s AND position = %s AND build = %s "
-            "RETURNING pg_notify(%s, concat_ws(' ', %s::text, position::text, revision::text))",
-            (
-                through,
-                self._partition.number,
-                place.position,
-                place.build,
-                CHANNEL,
-                self.projection.name,
-            ),
-            prepare=True,
-        )
+        values = {
+            "through": through,
+            "partition": self._partition.number,
+            "from": place.position,
+            "build": place.build,
+            "channel": CHANNEL,
+            "name": self.projection.name,
+        }
+        moved = connection.execute(_MOVE, values, prepare=True)
         if moved.rowcount != 1:
             raise RuntimeError(f"{self.schema}: the position moved under a claim")
         return place._replace(position=through)
@@ -203,47 +233,47 @@ class ProjectionWorker:
         if trouble.limit > 1:
             trouble.limit //= 2
             return Outcome.MOVED
-        trouble.attempts += 1
+        trouble.count(self._claimed_at or 0)
         log.warning(
             "projection.failed",
             projection=self.schema,
             attempt=trouble.attempts,
-            error=f"{type(error).__name__}: {error}"[:500],
+            error=reason(error),
         )
-        trouble.not_before = time.monotonic() + min(30.0, 0.05 * 4**trouble.attempts)
         if trouble.attempts < ATTEMPTS:
-            return Outcome.IDLE
-        return self._give_up(connection, error)
+            return Outcome.RESTING
+        return self._give_up(connection, error, trouble)
 
-    def _give_up(self, connection: Connection[Any], error: Exception) -> Outcome:
+    def _give_up(self, connection: Connection[Any], error: Exception, trouble: Trouble) -> Outcome:
         """The event right behind the position fails alone, and went on failing."""
-        said = f"{type(error).__name__}: {error}"[:2000]
         with connection.transaction():
             claim = self._claim(connection)
-            if claim is None:
+            if claim is None or claim.place.position != trouble.position:
                 return Outcome.TAKEN
             batch = self._log.read(connection, claim.place.position, 1, self._partition)
             if not batch.events or not self._may_be_parked(error):
-                halt(connection, self._partition, said)
+                halt(connection, self.schema, reason(error), self._partition.number)
                 return Outcome.HALTED
-            parking.park(connection, self.schema, batch.events[0], said)
+            park(connection, self.schema, batch.events[0], reason(error))
             self._move(connection, claim.place, batch.through)
-        log.error("projection.parked", projection=self.projection.name, position=batch.through)
+        log.error("projection.parked", projection=self.schema, position=batch.through)
         self._trouble = None
         return Outcome.MOVED
 
     def _may_be_parked(self, error: Exception) -> bool:
-        """What another program, or another key, can read isn't set aside: that would lose it."""
-        return self.projection.poison == "park" and not isinstance(error, NewerEvent | KeyMissing)
+        """What another program, or another key, can read isn't set aside: that would lose it.
+
+        Nor where the tables aren't what the program takes them for: every event would follow.
+        """
+        if isinstance(error, NewerEvent | KeyMissing | TablesDiffer):
+            return False
+        astray = isinstance(error, Error) and (error.sqlstate or "").startswith("42")
+        return self.projection.poison == "park" and not astray
 
 
-def halt(connection: Connection[Any], partition: Partition, error: str) -> None:
-    connection.execute(
-        "UPDATE position SET error = %s WHERE partition = %s", (error, partition.number)
-    )
-
-
-def fold(projection: Projection, recorded: Recorded, rows: Rows) -> None:
-    if isinstance(recorded.event, Undecodable):
-        raise recorded.event.error
-    projection.fold(recorded, rows)
+def _passing(connection: Connection[Any], error: Exception) -> bool:
+    """Whether it isn't the event's fault."""
+    if connection.closed:
+        return True
+    state = error.sqlstate if isinstance(error, OperationalError) else "54"
+    return state is None or state.startswith(_PASSING)
