@@ -62,7 +62,7 @@ clean: ## remove what the commands brought (not .data)
 $(uv): requirements-tools.lock
 	@$(find_pip); echo 'Narzędzia (uv) … / Tools (uv) …' >&2; \
 	umask 022; rm -rf .tools; \
-	$$pip -m pip install --quiet --disable-pip-version-check --no-warn-script-location --no-deps --no-compile \
+	$$pip -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --no-compile \
 		--require-hashes --target .tools --requirement requirements-tools.lock
 	@touch $@
 
@@ -73,16 +73,19 @@ $(bin)/python: $(uv)
 # The project stands on the path of its .venv and is run from where it lies: nothing to build. The umask,
 # because PostgreSQL refuses to be root and then has to read these files as someone else.
 .venv/.locked: requirements.lock $(bin)/python Makefile
-	@echo 'Biblioteki … / Libraries …' >&2; umask 022; \
-	$(uv) pip install --python $(bin)/python --require-hashes --no-deps --no-build --requirement requirements.lock
+	@$(call calmly,$(uv) pip install --python $(bin)/python --require-hashes --no-deps --no-build \
+		--requirement requirements.lock)
 	@$(on_path)
 	@touch $@
 
 .venv/.locked-dev: requirements-dev.lock $(bin)/python Makefile
-	@echo 'Biblioteki … / Libraries …' >&2; umask 022; \
-	$(uv) pip sync --python $(bin)/python --require-hashes --no-build requirements-dev.lock
+	@$(call calmly,$(uv) pip sync --python $(bin)/python --require-hashes --no-build requirements-dev.lock)
 	@$(on_path)
 	@touch $@ .venv/.locked
+
+# What is being downloaded is worth seeing, a hundred lines of what was installed are not.
+calmly = echo 'Biblioteki … / Libraries …'; umask 022; \
+	{ $(1) 2>&1; echo $$? > .venv/.status; } | grep -v '^ [-+~] \|^ Downloaded'; exit $$(cat .venv/.status)
 
 on_path = $(bin)/python -c 'import pathlib, sysconfig; \
 	pathlib.Path(sysconfig.get_path("purelib"), "wspolna.pth").write_text(str(pathlib.Path.cwd()) + "\n")' && \

@@ -26,7 +26,7 @@ class Settings:
     broker_url: str | None  # None: Celery's messages travel over the same PostgreSQL (pgmq)
     port: int
     data: Path  # absolute
-    operator_token: str
+    operator_token: str = field(repr=False)
     master_key: str | None = field(default=None, repr=False)  # None: a file in `data`
     seal_key: str | None = field(default=None, repr=False)  # None: a file in `data`
 
