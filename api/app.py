@@ -1,0 +1,49 @@
+"""The web application: `create_app(settings)`, or `api.app:app` for `uvicorn --factory`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from litestar import Litestar, get
+from litestar.response import Redirect
+from litestar.static_files import create_static_files_router
+
+from api.auth import Authentication
+from api.graphql.endpoint import GraphQLEndpoint
+from api.health import Health
+from api.resources import Resources
+from infra.settings import Settings
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(settings: Settings) -> Litestar:
+    resources = Resources(settings.postgres_url)
+    endpoint = GraphQLEndpoint(resources, Authentication(settings.operator_token))
+    health = Health(resources)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with resources.opened(), endpoint.started():
+            yield
+
+    return Litestar(
+        route_handlers=[
+            front_door,
+            health.router(),
+            endpoint.route(),
+            create_static_files_router("/static", [STATIC], include_in_schema=False),
+        ],
+        lifespan=[lifespan],
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def app() -> Litestar:
+    return create_app(Settings.from_environment())
+
+
+@get("/", include_in_schema=False)
+async def front_door() -> Redirect:
+    return Redirect("/graphql")

@@ -1,0 +1,19 @@
+"""What a resolver sees of the request."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from api.auth import Viewer
+from api.graphql.snapshot import Snapshot
+from domain.errors import Language
+
+if TYPE_CHECKING:
+    from api.graphql.services import Services
+
+
+@dataclass
+class Context:
+    viewer: Viewer
+    language: Language
+    snapshot: Snapshot
+    services: "Services"

@@ -1,0 +1,98 @@
+"""Documents, parsed and validated once."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    OperationType,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from api.graphql.limits import DOCUMENT_CHARACTERS, DOCUMENT_TOKENS
+
+KEPT = 1_000
+
+
+@dataclass
+class Document:
+    """`errors` non-empty: it can't be executed, whatever the variables."""
+
+    sha256: str
+    ast: DocumentNode | None = None
+    errors: list[GraphQLError] = field(default_factory=list)
+    fragments: dict[str, FragmentDefinitionNode] = field(default_factory=dict)
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """None where the name doesn't single one out."""
+        return get_operation_ast(self.ast, name or None) if self.ast else None
+
+    def is_query(self, name: str | None) -> bool:
+        operation = self.operation(name)
+        return operation is not None and operation.operation is OperationType.QUERY
+
+
+class Documents:
+    """Bounded: the document longest unused is forgotten first."""
+
+    def __init__(self, schema: GraphQLSchema, introspection: bool) -> None:
+        self._schema = schema
+        self._rules = [
+            *specified_rules,
+            *([] if introspection else [NoSchemaIntrospectionCustomRule]),
+        ]
+        self._known: OrderedDict[str, Document] = OrderedDict()
+
+    def get(self, text: str) -> Document:
+        found = self._known.get(text)
+        if found is not None:
+            self._known.move_to_end(text)
+            return found
+        found = self._read(text)
+        self._known[text] = found
+        if len(self._known) > KEPT:
+            self._known.popitem(last=False)
+        return found
+
+    def _read(self, text: str) -> Document:
+        document = Document(sha256(text.encode()).hexdigest())
+        if len(text) > DOCUMENT_CHARACTERS:
+            document.errors = [_too_long()]
+            return document
+        try:
+            document.ast = parse(text, max_tokens=DOCUMENT_TOKENS, no_location=False)
+        except GraphQLError as error:
+            document.errors = [error]
+            return document
+        except RecursionError:
+            document.errors = [_too_long()]
+            return document
+        document.errors = self._problems(document.ast)
+        document.fragments = {
+            node.name.value: node
+            for node in document.ast.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        return document
+
+    def _problems(self, ast: DocumentNode) -> list[GraphQLError]:
+        try:
+            return validate(self._schema, ast, self._rules, max_errors=20)
+        except RecursionError:
+            return [_too_long()]
+
+
+def _too_long() -> GraphQLError:
+    return GraphQLError(
+        f"The document is longer than {DOCUMENT_CHARACTERS} characters or too deeply nested.",
+        extensions={"code": "document_limit"},
+    )

@@ -1,0 +1,57 @@
+"""Results as server-sent events: graphql-sse in its distinct connections mode."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+
+from litestar.types import Receive, Send
+
+HEARTBEAT_SECONDS = 15.0
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+async def send_events(results: AsyncGenerator[bytes, None], receive: Receive, send: Send) -> None:
+    """Until the results or the client end; a reader that doesn't read holds nobody else up."""
+    await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+    gone = asyncio.create_task(_gone(receive))
+    told = asyncio.create_task(_tell(results, send))
+    try:
+        await asyncio.wait({gone, told}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (gone, told):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _tell(results: AsyncGenerator[bytes, None], send: Send) -> None:
+    async with contextlib.aclosing(results):
+        upcoming = asyncio.ensure_future(anext(results, None))
+        try:
+            while True:
+                done, _ = await asyncio.wait({upcoming}, timeout=HEARTBEAT_SECONDS)
+                if not done:
+                    await _chunk(send, b":\n\n")
+                elif (result := upcoming.result()) is None:
+                    break
+                else:
+                    await _chunk(send, b"event: next\ndata: " + result + b"\n\n")
+                    upcoming = asyncio.ensure_future(anext(results, None))
+        finally:
+            upcoming.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await upcoming
+    await _chunk(send, b"event: complete\ndata:\n\n", more=False)
+
+
+async def _chunk(send: Send, body: bytes, *, more: bool = True) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": more})

@@ -1,0 +1,144 @@
+"""Strawberry fields made of declarations: what a feature's module uses to declare its types."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from strawberry import UNSET
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
+
+from api.graphql import ordinary
+from api.graphql.conditions import LARGEST_PAGE, PAGE
+from api.graphql.records import must_table
+from api.graphql.vocabulary import (
+    DECLARATION,
+    Argument,
+    Column,
+    Connection,
+    Declaration,
+    EmbeddedList,
+    Filter,
+    GlobalId,
+    Item,
+    NodeItem,
+    OrderKey,
+    Table,
+    ToMany,
+    ToOne,
+    Way,
+)
+
+T = TypeVar("T", bound=type)
+
+
+class DeclaredField(StrawberryField):
+    """Resolved by the ordinary executor from its declaration, or compiled."""
+
+    @property
+    def is_basic_field(self) -> bool:
+        return False
+
+    @property
+    def is_async(self) -> bool:
+        return not isinstance(self.declaration, Column | GlobalId)
+
+    @property
+    def declaration(self) -> Declaration:
+        declaration: Declaration = self.metadata[DECLARATION]
+        return declaration
+
+    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:  # noqa: ARG002
+        return ordinary.resolve(self.declaration, source, info, kwargs)
+
+
+def reads(table: Table) -> Callable[[T], T]:
+    """Says which table's rows a type stands on."""
+
+    def mark(cls: T) -> T:
+        cls.__table__ = table  # type: ignore[attr-defined]
+        return cls
+
+    return mark
+
+
+def table(cls: type) -> Table:
+    return must_table(cls)
+
+
+def column(sql: str, description: str, *, key: str | None = None) -> Any:
+    """`sql`: a column's name, or an expression over `{row}`. `key`: its name where it is embedded."""
+    return _field(Column(sql if "{row}" in sql else f"{{row}}.{sql}", key), description)
+
+
+def embedded(key: str, description: str) -> Any:
+    """A field of an object that only ever stands in a jsonb column."""
+    return _field(Column("{row}", key), description)
+
+
+def relay_id() -> Any:
+    return _field(GlobalId(), "Globally unique id; opaque. `node(id:)` finds the object again.")
+
+
+def to_one(column: str, embedded: str, description: str) -> Any:
+    return _field(ToOne(column, embedded), description)
+
+
+def embedded_list(column: str, description: str) -> Any:
+    return _field(EmbeddedList(column), description)
+
+
+def to_many(by: Mapping[str, str], order: str, limit: int, description: str) -> Any:
+    return _field(ToMany(by, order, limit), description)
+
+
+def connection(
+    name: str,
+    description: str,
+    *,
+    order: Sequence[OrderKey],
+    descending: bool = False,
+    filters: Sequence[Filter] = (),
+    by: Mapping[str, str] | None = None,
+) -> Any:
+    declared = Connection(name, tuple(order), descending, tuple(filters), by or {})
+    arguments = [
+        _argument(
+            "first", int | None, f"How many, {PAGE} if not said, at most {LARGEST_PAGE}.", PAGE
+        ),
+        _argument("after", str | None, "The `endCursor` of the page before."),
+        *(_argument(f.argument.name, f.argument.type, f.argument.description) for f in filters),
+    ]
+    return _field(declared, description, arguments)
+
+
+def item(description: str, *ways: Way) -> Any:
+    arguments = [_argument(a.name, a.type, a.description) for way in ways for a in way.arguments]
+    return _field(Item(ways), description, arguments)
+
+
+def node_item(description: str, argument: Argument) -> Any:
+    declared = NodeItem(argument)
+    return _field(
+        declared, description, [_argument(argument.name, argument.type, argument.description)]
+    )
+
+
+def _field(
+    declaration: Declaration, description: str, arguments: Sequence[StrawberryArgument] = ()
+) -> Any:
+    made = DeclaredField(description=description, metadata={DECLARATION: declaration})
+    made.arguments = list(arguments)
+    return made
+
+
+def _argument(
+    name: str, annotation: Any, description: str, default: Any = UNSET
+) -> StrawberryArgument:
+    return StrawberryArgument(
+        python_name=name,
+        graphql_name=None,
+        type_annotation=StrawberryAnnotation(annotation),
+        description=description,
+        default=default,
+    )

@@ -1,0 +1,332 @@
+"""The ordinary executor's side of the declarations: one generic resolver per word of the vocabulary.
+
+It asks the database object by object, so it is slow and plain: it answers what can't be compiled,
+and what the compiler's answers are compared with.
+"""
+
+# ruff: noqa: ARG001  every resolver takes what a field is resolved with
+
+from collections.abc import Mapping, Sequence
+from functools import singledispatch
+from typing import Any
+
+from graphql import get_named_type
+from strawberry.types.base import StrawberryContainer, get_object_definition
+from strawberry.types.lazy_type import LazyType
+
+from api.graphql import conditions
+from api.graphql.compiler.selection import Scope
+from api.graphql.context import Context
+from api.graphql.errors import InvalidId, OneWayToLookUp
+from api.graphql.records import (
+    EmbeddedRecord,
+    TableRecord,
+    must_table,
+    new,
+    plain_column,
+    record_of,
+    table_of,
+)
+from api.graphql.relay import cursor, global_id, parse_cursor, parse_global_id
+from api.graphql.vocabulary import (
+    DECLARATION,
+    Argument,
+    Column,
+    Connection,
+    Declaration,
+    EmbeddedList,
+    GlobalId,
+    Item,
+    NodeItem,
+    ToMany,
+    ToOne,
+    Way,
+)
+
+ROW = "t"
+
+
+class Parameters:
+    """Values by number, with their casts, as a prepared statement would take them."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+
+    def add(self, value: Any, sql_type: str) -> str:
+        self.values.append(value)
+        return f"${len(self.values)}::{sql_type}"
+
+
+@singledispatch
+def resolve(declaration: Declaration, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
+    raise TypeError(f"no resolver for {declaration}")
+
+
+@resolve.register
+def _(declaration: Column, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
+    return record_of(source).column(declaration, info.python_name)
+
+
+@resolve.register
+def _(declaration: GlobalId, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
+    key = record_of(source).key(declaration)
+    return None if key is None else global_id(_name(type(source)), key)
+
+
+@resolve.register
+async def _(declaration: ToOne, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
+    cls, row = _element(info), record_of(source).row
+    if embedded_suffices(cls, selected(info)):
+        return new(cls, EmbeddedRecord(row[declaration.embedded]))
+    return await one(
+        info.context, cls, "{row}.{key} = {value}", {"value": (row[declaration.column], "uuid")}
+    )
+
+
+@resolve.register
+async def _(declaration: EmbeddedList, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
+    cls, values = _element(info), record_of(source).row[declaration.column]
+    if table_of(cls) is None or embedded_suffices(cls, selected(info)):
+        return [new(cls, EmbeddedRecord(value)) for value in values]
+    ids = [value["id"] for value in values]
+    found = await _select(
+        info.context, cls, ["{row}.{key} = ANY({ids})"], {"ids": (ids, "uuid[]")}, seen=True
+    )
+    by_id = {str(record_of(each).row[must_table(cls).key]): each for each in found}
+    return [by_id.get(value) for value in ids]
+
+
+@resolve.register
+async def _(declaration: ToMany, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
+    cls, row = _element(info), record_of(source).row
+    table, parameters = must_table(cls), Parameters()
+    parent = {ours: parameters.add(row[ours], "uuid") for ours in declaration.by.values()}
+    wanted = conditions.of_parent(declaration, table, _audience(info), ROW, parent)
+    order = declaration.order.format(row=ROW)
+    tail = f"{conditions.where(wanted)} ORDER BY {order} LIMIT {declaration.limit}"
+    return await _rows(info.context, cls, tail, parameters.values)
+
+
+@resolve.register
+async def _(declaration: Connection, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
+    outer = _strip(info.return_type)
+    parent = record_of(source).row if declaration.by else {}
+    page = Page(info.context, declaration, _connection_element(outer), parent, kwargs)
+    return get_object_definition(outer, strict=True).origin(page=page)
+
+
+@resolve.register
+async def _(declaration: Item, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
+    way = the_way(declaration, {name for name, value in kwargs.items() if value is not None})
+    values = {a.name: (a.parse(kwargs[a.name]), a.sql_type) for a in way.arguments}
+    return await one(info.context, _element(info), way.condition, values)
+
+
+@resolve.register
+async def _(declaration: NodeItem, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
+    type_name, key = parse_global_id(kwargs[declaration.argument.name])
+    cls = node_types(info.schema).get(type_name)
+    if cls is None:
+        raise InvalidId(id=kwargs[declaration.argument.name])
+    return await one(info.context, cls, "{row}.{key} = {value}", {"value": (key, "uuid")})
+
+
+class Page:
+    """One page of a connection: asks for its rows or its total when somebody selects them."""
+
+    def __init__(
+        self,
+        context: Context,
+        declaration: Connection,
+        cls: type,
+        parent: Mapping[str, Any],
+        arguments: Mapping[str, Any],
+    ) -> None:
+        self._context, self._declaration, self._cls = context, declaration, cls
+        self.size = conditions.page_size(arguments.get("first"))
+        self.starts_later = arguments.get("after") is not None
+        self._parameters = Parameters()
+        self._conditions = self._listed(parent, arguments)
+        self._filters = list(self._parameters.values)
+        self._keys = self._after(arguments.get("after"))
+        self._found: list[Any] | None = None
+
+    async def total(self) -> int:
+        table = must_table(self._cls)
+        sql = f"SELECT count(*) AS n FROM {table.name} {ROW}{conditions.where(self._conditions)}"
+        found = await self._context.snapshot.rows(table.projection, sql, self._filters)
+        return int(found[0]["n"])
+
+    async def rows(self) -> list[Any]:
+        return (await self._one_more())[: self.size]
+
+    async def has_next(self) -> bool:
+        return len(await self._one_more()) > self.size
+
+    def cursor(self, instance: Any) -> str:
+        row = record_of(instance).row
+        return cursor(self._declaration.name, [row[key.column] for key in self._declaration.order])
+
+    async def _one_more(self) -> list[Any]:
+        if self._found is None:
+            wanted = list(self._conditions)
+            if self._keys:
+                wanted.append(conditions.after(self._declaration, ROW, self._keys))
+            order = conditions.order_by(self._declaration, ROW)
+            tail = f"{conditions.where(wanted)} ORDER BY {order} LIMIT {self.size + 1}"
+            self._found = await _rows(self._context, self._cls, tail, self._parameters.values)
+        return self._found
+
+    def _after(self, value: str | None) -> list[str]:
+        if value is None:
+            return []
+        keys = parse_cursor(self._declaration.name, self._declaration.order, value)
+        return [
+            self._parameters.add(key, each.sql_type)
+            for key, each in zip(keys, self._declaration.order, strict=True)
+        ]
+
+    def _listed(self, parent: Mapping[str, Any], arguments: Mapping[str, Any]) -> list[str]:
+        given = {
+            each.argument.name: self._add(each.argument, arguments[each.argument.name])
+            for each in self._declaration.filters
+            if arguments.get(each.argument.name) is not None
+        }
+        ours = {
+            name: self._parameters.add(parent[name], "uuid")
+            for name in self._declaration.by.values()
+        }
+        table, audience = must_table(self._cls), self._context.viewer.audience
+        return conditions.listed(self._declaration, table, audience, ROW, given, ours)
+
+    def _add(self, argument: Argument, value: Any) -> str:
+        return self._parameters.add(argument.parse(value), argument.sql_type)
+
+
+async def one(
+    context: Context, cls: type, condition: str, values: Mapping[str, tuple[Any, str]]
+) -> Any:
+    """The row that the condition leads to, as this viewer may see it; None otherwise."""
+    found = await _select(context, cls, [condition], values, seen=True)
+    return found[0] if found else None
+
+
+async def one_listed(context: Context, cls: type, key: Any, **columns: str | None) -> Any:
+    """The row by its key where lists show it and its columns are as given; None is no condition."""
+    given = {name: value for name, value in columns.items() if value is not None}
+    wanted = ["{row}.{key} = {value}", *(f"{{row}}.{name} = {{{name}}}" for name in given)]
+    values = {"value": (key, "uuid"), **{name: (value, "text") for name, value in given.items()}}
+    found = await _select(context, cls, wanted, values, seen=False)
+    return found[0] if found else None
+
+
+def the_way(declaration: Item, given: set[str]) -> Way:
+    """Raises OneWayToLookUp."""
+    for way in declaration.ways:
+        if given == {argument.name for argument in way.arguments}:
+            return way
+    ways = [" + ".join(argument.name for argument in way.arguments) for way in declaration.ways]
+    raise OneWayToLookUp(ways="; ".join(ways))
+
+
+def embedded_suffices(cls: type, fields: set[str]) -> bool:
+    """Whether an embedded object has everything that is selected of it."""
+    declared = {f.python_name: f.metadata.get(DECLARATION) for f in _definition(cls).fields}
+    return all(
+        isinstance(declared.get(name), GlobalId)
+        or (isinstance(declared.get(name), Column) and declared[name].key is not None)
+        for name in fields
+    )
+
+
+def selected(info: Any) -> set[str]:
+    """Python names of the fields selected on the object that this field returns; `__typename` aside."""
+    raw = info._raw_info  # noqa: SLF001  strawberry shows no fragments
+    inside = Scope.of_info(raw).inside(get_named_type(raw.return_type), raw.field_nodes)
+    definition = _definition(_element(info))
+    names = {
+        info.schema.config.name_converter.get_graphql_name(f): f.python_name
+        for f in definition.fields
+    }
+    return {names[field.name] for field in inside if field.name != "__typename"}
+
+
+def node_types(schema: Any) -> dict[str, type]:
+    """Types that stand on a table and have a Relay id, by name."""
+    found = {}
+    for name, concrete in schema.schema_converter.type_map.items():
+        origin = getattr(concrete.definition, "origin", None)
+        if (
+            isinstance(origin, type)
+            and table_of(origin) is not None
+            and _has_global_id(concrete.definition)
+        ):
+            found[name] = origin
+    return found
+
+
+def _has_global_id(definition: Any) -> bool:
+    return any(isinstance(f.metadata.get(DECLARATION), GlobalId) for f in definition.fields)
+
+
+async def _select(
+    context: Context,
+    cls: type,
+    wanted: Sequence[str],
+    values: Mapping[str, tuple[Any, str]],
+    *,
+    seen: bool,
+) -> list[Any]:
+    table, parameters = must_table(cls), Parameters()
+    given = {name: parameters.add(value, sql_type) for name, (value, sql_type) in values.items()}
+    parts = [each.format(row=ROW, key=table.key, **given) for each in wanted]
+    parts += conditions.visible(table, context.viewer.audience, ROW, listing=not seen)
+    return await _rows(context, cls, conditions.where(parts), parameters.values)
+
+
+async def _rows(context: Context, cls: type, tail: str, values: Sequence[Any]) -> list[Any]:
+    table = must_table(cls)
+    sql = f"SELECT {_columns(cls)} FROM {table.name} {ROW}{tail}"
+    rows = await context.snapshot.rows(table.projection, sql, values)
+    return [new(cls, TableRecord(row)) for row in rows]
+
+
+def _columns(cls: type) -> str:
+    """Every column, and the declared expressions under `=field`."""
+    expressions = [
+        f'{declared.sql.format(row=ROW)} AS "={f.python_name}"'
+        for f in _definition(cls).fields
+        if isinstance(declared := f.metadata.get(DECLARATION), Column)
+        and plain_column(declared) is None
+    ]
+    return ", ".join([f"{ROW}.*", *expressions])
+
+
+def _audience(info: Any) -> Any:
+    return info.context.viewer.audience
+
+
+def _definition(cls: type) -> Any:
+    return get_object_definition(cls, strict=True)
+
+
+def _name(cls: type) -> str:
+    return str(_definition(cls).name)
+
+
+def _element(info: Any) -> Any:
+    return _strip(info.return_type)
+
+
+def _strip(annotation: Any) -> Any:
+    while isinstance(annotation, StrawberryContainer | LazyType):
+        if isinstance(annotation, LazyType):
+            annotation = annotation.resolve_type()
+        else:
+            annotation = annotation.of_type
+    return annotation
+
+
+def _connection_element(cls: type) -> Any:
+    nodes = next(f for f in _definition(cls).fields if f.python_name == "nodes")
+    return _strip(nodes.type)

@@ -1,0 +1,50 @@
+"""The schema: everything that the features declare, in one place."""
+
+from pathlib import Path
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from api.graphql.connections import NodeQueries
+from api.graphql.municipalities import MunicipalityQueries
+from api.graphql.municipality_commands import MunicipalityMutations
+from api.graphql.news import NewsQueries
+from api.graphql.news_commands import NewsMutations
+from api.graphql.news_stream import NewsSubscriptions
+from api.graphql.scalars import SCALARS
+
+SDL = Path(__file__).with_name("schema.graphql")
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query(MunicipalityQueries, NewsQueries, NodeQueries):
+    pass
+
+
+@strawberry.type(
+    description="Everything that can be done. Until there are accounts, with the operator's token."
+)
+class Mutation(MunicipalityMutations, NewsMutations):
+    pass
+
+
+@strawberry.type(description="What can be followed, over graphql-transport-ws or graphql-sse.")
+class Subscription(NewsSubscriptions):
+    pass
+
+
+def make_schema() -> strawberry.Schema:
+    return strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+
+
+def sdl() -> str:
+    return make_schema().as_str() + "\n"
+
+
+if __name__ == "__main__":
+    SDL.write_text(sdl(), "utf-8")

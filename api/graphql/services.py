@@ -1,0 +1,36 @@
+"""What the GraphQL side needs of the process that it runs in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from api.resources import Resources
+from domain.commands import Command
+from domain.roles import Actor
+from domain.work import Receipt
+
+if TYPE_CHECKING:
+    from api.graphql.news_stream import PublishedNews
+
+CATCH_UP_SECONDS = 5.0
+
+
+class Services:
+    def __init__(self, resources: Resources, published_news: PublishedNews) -> None:
+        self._resources = resources
+        self.published_news = published_news
+
+    @property
+    def pool(self) -> AsyncConnectionPool[AsyncConnection[Any]]:
+        return self._resources.pool
+
+    async def execute(self, command: Command, by: Actor) -> Receipt:
+        """Through the one door for writes; raises DomainError."""
+        return await self._resources.execute(command, by)
+
+    async def caught_up(self, position: int, projections: tuple[str, ...]) -> bool:
+        """Waits, bounded, until the projections reflect a position; says whether they do."""
+        return await self._resources.watch.wait(projections, position, CATCH_UP_SECONDS)

@@ -1,0 +1,124 @@
+"""Where a field's value comes from, said beside the field.
+
+Two executors read these declarations: the compiler, which makes one SQL statement of a whole
+operation, and the ordinary one, which resolves field by field. In SQL, `{row}` is the row that the
+field belongs to and `{name}` the value of the argument `name`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.graphql.visibility import Visibility
+
+DECLARATION = "declaration"
+"""Key in a strawberry field's metadata."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """`name` with its schema; `projection`: whose position an answer from this table carries."""
+
+    name: str
+    projection: str
+    visible: Visibility
+    key: str = "id"
+
+
+@dataclass(frozen=True)
+class Argument:
+    """`parse` makes the SQL parameter of the GraphQL value; raises ReadError. `sql_type`: its cast."""
+
+    name: str
+    type: Any
+    description: str
+    parse: Callable[[Any], Any]
+    sql_type: str = "text"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column or expression. `key`: its name in an embedded object, None where never embedded."""
+
+    sql: str
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class GlobalId:
+    """Relay's id, made of the type's name and the row's key."""
+
+    column: str = "id"
+    key: str = "id"
+
+
+@dataclass(frozen=True)
+class ToOne:
+    """Another table's row, by its key. `embedded`: the jsonb column that holds what lists show of it."""
+
+    column: str
+    embedded: str
+
+
+@dataclass(frozen=True)
+class EmbeddedList:
+    """A jsonb array that the projector wrote: of plain objects, or of rows of another table by `id`."""
+
+    column: str
+
+
+@dataclass(frozen=True)
+class ToMany:
+    """A list of another table's rows: `by` pairs its column with ours; first `limit` of the order."""
+
+    by: Mapping[str, str]
+    order: str
+    limit: int
+
+
+@dataclass(frozen=True)
+class OrderKey:
+    column: str
+    sql_type: str
+
+
+@dataclass(frozen=True)
+class Filter:
+    argument: Argument
+    condition: str
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A Relay connection. Order keys go one way; the last one is unique. `by` as in ToMany."""
+
+    name: str
+    order: tuple[OrderKey, ...]
+    descending: bool
+    filters: tuple[Filter, ...]
+    by: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Way:
+    """Arguments that together lead to one row, and the condition that finds it."""
+
+    arguments: tuple[Argument, ...]
+    condition: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row, by exactly one of the ways."""
+
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True)
+class NodeItem:
+    """Any row that has a Relay id."""
+
+    argument: Argument
+
+
+Declaration = Column | GlobalId | ToOne | EmbeddedList | ToMany | Connection | Item | NodeItem

@@ -1,0 +1,208 @@
+"""GraphQL over websocket: the protocol graphql-transport-ws of the graphql-ws project."""
+
+import asyncio
+import contextlib
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from litestar.types import Receive, Send, WebSocketScope
+
+from api.auth import PUBLIC, Authentication, UnknownToken, Viewer
+from api.graphql.engine import Engine, Question, encoded
+from api.language import preferred
+
+PROTOCOL = "graphql-transport-ws"
+INIT_SECONDS = 10.0
+OPERATIONS = 50
+MESSAGE_BYTES = 200_000
+
+
+class _Payload(msgspec.Struct, rename="camel"):
+    query: str | None = None
+    operation_name: str | None = None
+    variables: dict[str, Any] | None = None
+    extensions: dict[str, Any] | None = None
+
+
+class _Message(msgspec.Struct):
+    type: str
+    id: str | None = None
+    payload: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_decode = msgspec.json.Decoder(_Message).decode
+_decode_payload = msgspec.json.Decoder(_Payload).decode
+_decode_init = msgspec.json.Decoder(dict[str, Any] | None).decode
+
+
+class Closed(Exception):
+    """The connection ends with one of the protocol's codes."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code, self.reason = code, reason
+
+
+class GraphQLOverWebsocket:
+    def __init__(self, engine: Engine, authentication: Authentication) -> None:
+        self._engine = engine
+        self._authentication = authentication
+
+    async def __call__(self, scope: WebSocketScope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        await receive()  # websocket.connect
+        if not same_origin(headers):
+            await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
+            return
+        if PROTOCOL not in scope["subprotocols"]:
+            await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
+            await send(
+                {"type": "websocket.close", "code": 4406, "reason": "Subprotocol not acceptable"}
+            )
+            return
+        await send({"type": "websocket.accept", "subprotocol": PROTOCOL, "headers": []})
+        await _Session(self._engine, self._authentication, headers, receive, send).run()
+
+
+class _Session:
+    def __init__(
+        self,
+        engine: Engine,
+        authentication: Authentication,
+        headers: dict[bytes, bytes],
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        self._engine, self._authentication = engine, authentication
+        self._headers, self._receive, self._send = headers, receive, send
+        self._viewer: Viewer | None = None
+        self._language = preferred(headers.get(b"accept-language", b"").decode("latin-1"))
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        try:
+            await asyncio.wait_for(self._initialise(), INIT_SECONDS)
+            while (message := await self._next()) is not None:
+                await self._handle(message)
+        except TimeoutError:
+            await self._close(4408, "Connection initialisation timeout")
+        except Closed as closed:
+            await self._close(closed.code, closed.reason)
+        finally:
+            await self._stop()
+
+    async def _initialise(self) -> None:
+        while self._viewer is None:
+            message = await self._next()
+            if message is None:
+                raise Closed(1000, "gone")
+            if message.type == "ping":
+                await self._tell("pong")
+            elif message.type == "connection_init":
+                self._viewer = self._authenticated(message)
+                await self._tell("connection_ack")
+            elif message.type != "pong":
+                raise Closed(4401, "Unauthorized")
+
+    def _authenticated(self, message: _Message) -> Viewer:
+        """By the handshake's header, or by `authorization` in the payload where a browser can't set one."""
+        try:
+            told = _decode_init(message.payload) or {}
+            given = next((v for k, v in told.items() if k.lower() == "authorization"), None)
+            header = (
+                str(given).encode() if given is not None else self._headers.get(b"authorization")
+            )
+            return self._authentication.viewer(header)
+        except msgspec.DecodeError:
+            raise Closed(4400, "Malformed payload") from None
+        except UnknownToken:
+            raise Closed(4403, "Forbidden") from None
+
+    async def _handle(self, message: _Message) -> None:
+        if message.type == "ping":
+            await self._tell("pong")
+        elif message.type == "subscribe":
+            self._subscribe(message)
+        elif message.type == "complete" and message.id is not None:
+            task = self._running.pop(message.id, None)
+            if task is not None:
+                task.cancel()
+        elif message.type == "connection_init":
+            raise Closed(4429, "Too many initialisation requests")
+        elif message.type != "pong":
+            raise Closed(4400, f"Unknown message type {message.type[:30]}")
+
+    def _subscribe(self, message: _Message) -> None:
+        if message.id is None:
+            raise Closed(4400, "A subscribe message needs an id")
+        if message.id in self._running:
+            raise Closed(4409, f"Subscriber for {message.id[:50]} already exists")
+        if len(self._running) >= OPERATIONS:
+            raise Closed(4429, f"More than {OPERATIONS} operations at once")
+        try:
+            told = _decode_payload(message.payload)
+        except msgspec.DecodeError:
+            raise Closed(4400, "Malformed payload") from None
+        question = Question(told.query or "", told.operation_name, told.variables)
+        self._running[message.id] = asyncio.create_task(self._operate(message.id, question))
+
+    async def _operate(self, id_: str, question: Question) -> None:
+        """A request error ends the operation with `error`, everything else with `complete`."""
+        viewer = self._viewer or PUBLIC
+        try:
+            results = await self._engine.stream(question, viewer, self._language, errors_apart=True)
+            async with contextlib.aclosing(results):
+                async for result in results:
+                    if result.startswith(b"["):
+                        await self._say(id_, b"error", result)
+                        return
+                    await self._say(id_, b"next", result)
+            await self._say(id_, b"complete", None)
+        finally:
+            if self._running.get(id_) is asyncio.current_task():
+                del self._running[id_]
+
+    async def _next(self) -> _Message | None:
+        """None: the client is gone."""
+        event = await self._receive()
+        if event["type"] != "websocket.receive":
+            return None
+        text = event.get("text")
+        if not isinstance(text, str) or len(text) > MESSAGE_BYTES:
+            raise Closed(4400, "Messages are text of limited length")
+        try:
+            return _decode(text)
+        except msgspec.DecodeError:
+            raise Closed(4400, "Malformed message") from None
+
+    async def _tell(self, type_: str) -> None:
+        await self._text(encoded({"type": type_}))
+
+    async def _say(self, id_: str, type_: bytes, payload: bytes | None) -> None:
+        told = b"" if payload is None else b',"payload":' + payload
+        await self._text(b'{"id":' + encoded(id_) + b',"type":"' + type_ + b'"' + told + b"}")
+
+    async def _text(self, message: bytes) -> None:
+        await self._send({"type": "websocket.send", "text": message.decode(), "bytes": None})
+
+    async def _close(self, code: int, reason: str) -> None:
+        with contextlib.suppress(Exception):
+            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+
+    async def _stop(self) -> None:
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def same_origin(headers: dict[bytes, bytes]) -> bool:
+    """Browsers always name the origin; a page of another site must not use ours through them."""
+    origin = headers.get(b"origin")
+    if origin is None or headers.get(b"sec-fetch-site") == b"same-origin":
+        return True
+    return (
+        urlsplit(origin.decode("latin-1")).netloc.lower()
+        == headers.get(b"host", b"").decode("latin-1").lower()
+    )

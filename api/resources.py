@@ -1,0 +1,52 @@
+"""What a process of the API holds open: pools, the one door for writes, the watch over positions."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from domain.commands import Command
+from domain.cooperation import Cooperation
+from domain.roles import Actor
+from domain.work import Receipt
+from infra.bootstrap import KEEPALIVES, cooperation
+from projections.registry import PROJECTIONS
+from projections.waiting import PositionWatch
+
+READING = "-c timezone=UTC -c jit=off -c statement_timeout=5000 -c default_transaction_read_only=on"
+
+
+class Resources:
+    """Opens lazily: the application starts, and says that it isn't ready, while the database is away."""
+
+    def __init__(self, database_url: str) -> None:
+        self.database_url = database_url
+        self.pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
+            database_url,
+            min_size=1,
+            max_size=6,
+            open=False,
+            timeout=5.0,
+            kwargs={"options": READING, **KEEPALIVES},
+        )
+        self.watch = PositionWatch(database_url, [projection.name for projection in PROJECTIONS])
+        self._cooperation: Cooperation | None = None
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await self.pool.open(wait=False)
+            stack.push_async_callback(self.pool.close)
+            self.watch.start()
+            stack.push_async_callback(self.watch.stop)
+            self._cooperation = stack.enter_context(cooperation(self.database_url))
+            yield
+
+    async def execute(self, command: Command, by: Actor) -> Receipt:
+        """In a thread: a command waits for the disk. Raises DomainError."""
+        if self._cooperation is None:
+            raise RuntimeError("the application isn't running")
+        return await asyncio.to_thread(self._cooperation.execute, command, by)
