@@ -21,10 +21,15 @@ def seal_key(settings: Settings) -> SealKey:
     return SealKey(secret)
 
 
-def vault(settings: Settings) -> PersonalVault:
+def master_key(settings: Settings) -> WrappingKey:
     """Raises SettingsError."""
     secret = _secret("WSPOLNA_MASTER_KEY", settings.master_key, settings.data / "master-key")
-    return PersonalVault(WrappingKey(secret))
+    return WrappingKey(secret)
+
+
+def vault(settings: Settings) -> PersonalVault:
+    """Raises SettingsError."""
+    return PersonalVault(master_key(settings))
 
 
 def _secret(variable: str, given: str | None, path: Path) -> bytes:

@@ -7,4 +7,5 @@ from typing import Any
 SCHEDULE: dict[str, dict[str, Any]] = {
     # The safety net under NOTIFY. Messages that waited while no worker ran say nothing new.
     "catch-up": {"task": "workers.tasks.catch_up", "schedule": 5.0, "options": {"expires": 10}},
+    "seal": {"task": "workers.tasks.seal", "schedule": 3.0, "options": {"expires": 6}},
 }

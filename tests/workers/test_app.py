@@ -17,6 +17,7 @@ from pgmq.base import PGMQConfig
 from psycopg.conninfo import conninfo_to_dict
 
 from infra.embedded.postgres import Postgres
+from infra.keyfiles import CHECKPOINT
 from infra.settings import Settings
 from tests.network import network
 from workers.app import _pgmq_conninfo, make_app
@@ -107,6 +108,15 @@ def test_the_worker_goes_on_after_the_database_was_restarted(
         assert waiting(url) == 1
         eventually(lambda: waiting(url), 0)
         assert worker.poll() is None
+
+
+def test_the_worker_seals_the_log(settings: Settings, app: Celery) -> None:
+    with network(settings.postgres_url) as town:
+        town.register()
+    with working(settings):
+        app.send_task("workers.tasks.seal")
+        eventually(lambda: value(settings.postgres_url, "SELECT sum(event_count) FROM seals"), 1)
+    assert (settings.data / CHECKPOINT).exists()
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,12 @@ needed isn't there (the database, a port, a source).
 
 from __future__ import annotations
 
+import sys
+
+import structlog
 import typer
 
-from workers.cli import demo, imports, log, migrate, municipality, news, projections, run
+from workers.cli import demo, imports, log, migrate, municipality, news, person, projections, run
 from workers.cli.boundary import answering
 from workers.cli.speech import say
 
@@ -39,8 +42,11 @@ app.add_typer(municipality.app, name="municipality")
 app.add_typer(news.app, name="news")
 app.add_typer(projections.app, name="projections")
 app.add_typer(log.app, name="log")
+app.add_typer(person.app, name="person")
 
 
 def main() -> None:
+    # Standard output is the answer's alone: a script reads it.
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=sys.stderr))
     with answering():
         app()

@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 
 from domain.municipalities import municipality_id
 from domain.values import parse_terc
+from workers.cli import seals, transfers
 from workers.cli.boundary import Refused
 from workers.cli.session import Session, session
 from workers.cli.speech import AsJson, out, say
@@ -23,6 +24,9 @@ app = typer.Typer(
         "The log of events: what happened, in order and unchanged.",
     ),
 )
+
+app.add_typer(seals.app)
+app.add_typer(transfers.app)
 
 _EVENTS = """
 SELECT position, stream_id, version, type, effective_on, recorded_at, actor, on_behalf_of,
