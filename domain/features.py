@@ -1,5 +1,5 @@
 """Every feature, imported so that its events and command handlers are registered."""
 
-from domain import municipalities, news, people
+from domain import calls, initiatives, municipalities, news, people
 
-__all__ = ["municipalities", "news", "people"]
+__all__ = ["calls", "initiatives", "municipalities", "news", "people"]

@@ -1,0 +1,292 @@
+"""Notes, risks and documents of an initiative: streams of their own, because no guard looks at them."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from uuid import UUID, uuid5
+
+from eventsourcing.domain import event
+
+from domain.aggregate import Aggregate
+from domain.commands import Command, Whose, handles
+from domain.errors import DomainError, NotPermitted
+from domain.initiatives.commands.order import ROLES
+from domain.initiatives.consortium import Access
+from domain.initiatives.initiative import Initiative, InitiativeNotFound
+from domain.initiatives.states import Document
+from domain.values import refuse_if, text_problems
+from domain.work import Work
+
+
+class RecordNotFound(DomainError):
+    code = "record_not_found"
+    pl = "Nie ma takiej pozycji."
+    en = "There is no such record."
+
+
+class Level(IntEnum):
+    """Of a risk's probability and impact."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+
+@dataclass(frozen=True)
+class Assessment:
+    probability: Level
+    impact: Level
+    response: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteNote(Command):
+    initiative_id: UUID
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetractNote(Command):
+    note_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentifyRisk(Command):
+    initiative_id: UUID
+    title: str
+    assessment: Assessment
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReassessRisk(Command):
+    risk_id: UUID
+    assessment: Assessment
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseRisk(Command):
+    """It has passed, or has come true: `outcome` says which."""
+
+    risk_id: UUID
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileDocument(Command):
+    """By link; the document's checksum tells whether it is still the same file."""
+
+    initiative_id: UUID
+    title: str
+    document: Document
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveDocument(Command):
+    document_id: UUID
+    reason: str
+
+
+class InitiativeNote(Aggregate):
+    class Written(Aggregate.Created):
+        initiative_id: UUID
+        municipality: str
+        text: str
+
+    class Retracted(Aggregate.Event):
+        pass
+
+    def __init__(self, *, initiative_id: UUID, municipality: str) -> None:
+        self.initiative_id = initiative_id
+        self.municipality = municipality
+        self.retracted = False
+
+    @property
+    def owner(self) -> str:
+        return self.municipality
+
+    def retract(self, work: Work) -> None:
+        if not self.retracted:
+            self.record(InitiativeNote.Retracted, work.at, work.today)
+
+    @event(Retracted)
+    def _retracted(self) -> None:
+        self.retracted = True
+
+
+class Risk(Aggregate):
+    class Identified(Aggregate.Created):
+        initiative_id: UUID
+        municipality: str
+        title: str
+        assessment: Assessment
+
+    class Reassessed(Aggregate.Event):
+        assessment: Assessment
+
+    class Closed(Aggregate.Event):
+        outcome: str
+
+    def __init__(self, *, initiative_id: UUID, municipality: str, assessment: Assessment) -> None:
+        self.initiative_id = initiative_id
+        self.municipality = municipality
+        self.assessment = assessment
+        self.closed = False
+
+    @property
+    def owner(self) -> str:
+        return self.municipality
+
+    def reassess(self, assessment: Assessment, work: Work) -> None:
+        if assessment != self.assessment and not self.closed:
+            self.record(Risk.Reassessed, work.at, work.today, assessment=assessment)
+
+    def close(self, outcome: str, work: Work) -> None:
+        if not self.closed:
+            self.record(Risk.Closed, work.at, work.today, outcome=outcome)
+
+    @event(Reassessed)
+    def _reassessed(self, assessment: Assessment) -> None:
+        self.assessment = assessment
+
+    @event(Closed)
+    def _closed(self) -> None:
+        self.closed = True
+
+
+class InitiativeDocument(Aggregate):
+    class Filed(Aggregate.Created):
+        initiative_id: UUID
+        municipality: str
+        title: str
+        document: Document
+
+    class Removed(Aggregate.Event):
+        reason: str
+
+    def __init__(self, *, initiative_id: UUID, municipality: str) -> None:
+        self.initiative_id = initiative_id
+        self.municipality = municipality
+        self.removed = False
+
+    @property
+    def owner(self) -> str:
+        return self.municipality
+
+    def remove(self, reason: str, work: Work) -> None:
+        if not self.removed:
+            self.record(InitiativeDocument.Removed, work.at, work.today, reason=reason)
+
+    @event(Removed)
+    def _removed(self) -> None:
+        self.removed = True
+
+
+@handles(WriteNote, by=ROLES)
+def write_note(command: WriteNote, work: Work) -> InitiativeNote:
+    refuse_if(text_problems("text", command.text, 10_000, multiline=True))
+    begun = InitiativeNote.begin(
+        InitiativeNote.Written,
+        uuid5(command.command_id, "note"),
+        work.at,
+        work.today,
+        initiative_id=command.initiative_id,
+        municipality=_writer(command.initiative_id, work),
+        text=command.text,
+    )
+    return work.add(begun)
+
+
+@handles(RetractNote, by=ROLES)
+def retract_note(command: RetractNote, work: Work) -> InitiativeNote:
+    note = work.load(InitiativeNote, command.note_id, command.expected_version)
+    if note is None:
+        raise RecordNotFound
+    note.retract(work)
+    return note
+
+
+@handles(IdentifyRisk, by=ROLES)
+def identify_risk(command: IdentifyRisk, work: Work) -> Risk:
+    refuse_if(text_problems("title", command.title, 300))
+    _check_assessment(command.assessment)
+    begun = Risk.begin(
+        Risk.Identified,
+        uuid5(command.command_id, "risk"),
+        work.at,
+        work.today,
+        initiative_id=command.initiative_id,
+        municipality=_writer(command.initiative_id, work),
+        title=command.title,
+        assessment=command.assessment,
+    )
+    return work.add(begun)
+
+
+@handles(ReassessRisk, by=ROLES, on=Whose.NETWORK)
+def reassess_risk(command: ReassessRisk, work: Work) -> Risk:
+    _check_assessment(command.assessment)
+    risk = _risk(command.risk_id, command.expected_version, work)
+    risk.reassess(command.assessment, work)
+    return risk
+
+
+@handles(CloseRisk, by=ROLES, on=Whose.NETWORK)
+def close_risk(command: CloseRisk, work: Work) -> Risk:
+    refuse_if(text_problems("outcome", command.outcome, 1000, multiline=True))
+    risk = _risk(command.risk_id, command.expected_version, work)
+    risk.close(command.outcome, work)
+    return risk
+
+
+@handles(FileDocument, by=ROLES)
+def file_document(command: FileDocument, work: Work) -> InitiativeDocument:
+    refuse_if(text_problems("title", command.title, 300))
+    command.document.check()
+    begun = InitiativeDocument.begin(
+        InitiativeDocument.Filed,
+        uuid5(command.command_id, "document"),
+        work.at,
+        work.today,
+        initiative_id=command.initiative_id,
+        municipality=_writer(command.initiative_id, work),
+        title=command.title,
+        document=command.document,
+    )
+    return work.add(begun)
+
+
+@handles(RemoveDocument, by=ROLES)
+def remove_document(command: RemoveDocument, work: Work) -> InitiativeDocument:
+    refuse_if(text_problems("reason", command.reason, 1000))
+    document = work.load(InitiativeDocument, command.document_id, command.expected_version)
+    if document is None:
+        raise RecordNotFound
+    document.remove(command.reason, work)
+    return document
+
+
+def _writer(initiative_id: UUID, work: Work) -> str:
+    """The municipality that writes; raises InitiativeNotFound to those who may not know of it."""
+    initiative = work.find(Initiative, initiative_id)
+    access = initiative.access_of(work.actor) if initiative else None
+    if initiative is None or (access is None and not initiative.public):
+        raise InitiativeNotFound
+    if access is None or access < Access.EDIT:
+        raise NotPermitted
+    return work.actor.municipality or initiative.owner
+
+
+def _risk(risk_id: UUID, expected: int | None, work: Work) -> Risk:
+    """Any partner may keep a risk up to date; raises RecordNotFound also to all others."""
+    found = work.find(Risk, risk_id)
+    initiative = work.find(Initiative, found.initiative_id) if found else None
+    access = initiative.access_of(work.actor) if initiative else None
+    risk = (
+        work.load(Risk, risk_id, expected) if access is not None and access >= Access.EDIT else None
+    )
+    if risk is None:
+        raise RecordNotFound
+    return risk
+
+
+def _check_assessment(assessment: Assessment) -> None:
+    refuse_if(text_problems("response", assessment.response, 2000, required=False, multiline=True))
