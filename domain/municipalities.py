@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from eventsourcing.domain import event
@@ -131,6 +132,7 @@ class Municipality(Aggregate):
         self.facts = replace(self.facts, population=population)
 
 
+@lru_cache(maxsize=4096)
 def municipality_id(terc: str) -> UUID:
     """The stream follows from the code, so that two registrations of one code meet in one stream."""
     return stream_of("municipality", terc)

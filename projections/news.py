@@ -1,5 +1,6 @@
 """News as lists, pages and histories show it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -46,6 +47,7 @@ class NewsRow(Row):
 class VersionRow(Row):
     table: ClassVar[str] = "versions"
     key: ClassVar[tuple[str, ...]] = ("news_id", "version")
+    kept: ClassVar[int] = 0
 
     news_id: UUID
     version: int
@@ -64,6 +66,7 @@ class VersionRow(Row):
 class SlugRow(Row):
     table: ClassVar[str] = "slugs"
     key: ClassVar[tuple[str, ...]] = ("municipality_terc", "slug")
+    kept: ClassVar[int] = 0
 
     municipality_terc: str
     slug: str
@@ -102,6 +105,12 @@ class NewsProjection(Projection):
     version = 1
     rows = (NamedMunicipality, AwaitedMunicipality, NewsRow, VersionRow, SlugRow)
     keyed_by_stream = NewsRow
+
+    def preload(self, events: Sequence[Recorded], rows: Rows) -> None:
+        super().preload(events, rows)
+        retracted = {r.stream_id for r in events if r.type == NewsItem.Retracted.TYPE}
+        if retracted:
+            rows.load_by(VersionRow, "news_id", retracted)
 
     @on(Municipality.Registered)
     def _municipality_registered(
@@ -185,7 +194,6 @@ class NewsProjection(Projection):
         row.retraction_reason = event.reason
         row.lead = row.body = row.body_html = row.body_text = ""
         row.translations, row.attachments = [], []
-        rows.load(VersionRow, ((row.id, version) for version in range(1, recorded.version)))
         for version in range(1, recorded.version):
             earlier = rows.change(VersionRow, row.id, version)
             earlier.title = earlier.lead = earlier.body_html = None

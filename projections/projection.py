@@ -1,6 +1,6 @@
 """What a feature declares to have a read model: rows, and a method for each event that changes them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -67,6 +67,13 @@ class Projection:
 
     def fold(self, recorded: Recorded, rows: Rows) -> None:
         self._folds[recorded.type](self, recorded, recorded.event, rows)
+
+    def preload(self, events: Sequence[Recorded], rows: Rows) -> None:
+        """Loads in one go what the events of a batch will change; the rest is loaded one by one."""
+        if self.keyed_by_stream is not None:
+            begun = {r.stream_id for r in events if r.version == 1}
+            known = {(r.stream_id,) for r in events if r.stream_id not in begun}
+            rows.load(self.keyed_by_stream, known)
 
     def ddl(self) -> str:
         return (Path(__file__).parent / f"{self.name}.sql").read_text("utf-8")

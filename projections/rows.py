@@ -4,25 +4,26 @@ Writing is the same for new and changed rows: the changed are deleted by key and
 in. (Nearly every column is indexed or long, so an UPDATE would write as much.)
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
 import msgspec
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
-CACHED_ROWS = 2_000
-"""Rows of each table kept from one batch to the next by the worker that wrote them."""
-
 _COPY_FROM = 4
 """From so many rows on, COPY; below, its round trips cost more than they save."""
 
 
-class Row(msgspec.Struct):
-    """A row of the table `table`, its fields in the order of their declaration as columns."""
+class Row(msgspec.Struct, gc=False):
+    """A row of the table `table`, a field for each of its columns. (Rows hold plain values, no cycles.)"""
 
     table: ClassVar[str]
     key: ClassVar[tuple[str, ...]] = ("id",)
+    kept: ClassVar[int] = 2_000
+    """How many rows stay in memory from one batch to the next, with the worker that wrote them."""
 
 
 R = TypeVar("R", bound=Row)
@@ -101,6 +102,12 @@ class Rows:
             for found in table.select(self._connection, wanted):
                 table.cache[table.key_of(found)] = found
 
+    def load_by(self, row: type[Row], column: str, values: Iterable[Any]) -> None:
+        """All rows in which the column has one of these values."""
+        table = self._tables[row]
+        for found in table.select_by(self._connection, column, list(values)):
+            table.cache.setdefault(table.key_of(found), found)
+
     def write(self) -> None:
         for table in self._tables.values():
             table.write(self._connection)
@@ -108,8 +115,7 @@ class Rows:
     def trim(self) -> None:
         """After the commit: what was written may be kept, up to a bound."""
         for table in self._tables.values():
-            for key in list(table.cache)[: max(0, len(table.cache) - CACHED_ROWS)]:
-                del table.cache[key]
+            table.trim()
 
     def forget(self) -> None:
         """After a rollback, or when another worker has written meanwhile."""
@@ -137,6 +143,8 @@ class Table:
         self._row = row
         self._names = row.__struct_fields__
         self._key_at = [self._names.index(name) for name in row.key]
+        self._key_in: Callable[[Row], Any] = attrgetter(*row.key)
+        self._single = len(row.key) == 1
         self._columns: Columns | None = None
         self.cache: dict[Key, Row] = {}
         self.added: dict[Key, Row] = {}
@@ -144,22 +152,38 @@ class Table:
         self.removed: set[Key] = set()
 
     def key_of(self, row: Row) -> Key:
-        return tuple(getattr(row, name) for name in self._row.key)
+        key = self._key_in(row)
+        return (key,) if self._single else key
 
     def clear(self) -> None:
         self.cache.clear()
         self._written()
         self._columns = None
 
+    def trim(self) -> None:
+        excess = len(self.cache) - self._row.kept
+        for key in list(islice(self.cache, max(0, excess))):
+            del self.cache[key]
+
     def select(self, connection: Connection[Any], keys: list[Key]) -> list[Row]:
-        types = self._described(connection).types
+        match = self._match(self._described(connection).types)
+        return self._select(connection, match, [list(part) for part in zip(*keys, strict=True)])
+
+    def select_by(self, connection: Connection[Any], column: str, values: list[Any]) -> list[Row]:
+        kind = self._described(connection).types[self._names.index(column)]
+        match = sql.SQL("{} = ANY(%s::" + kind + "[])").format(sql.Identifier(column))
+        return self._select(connection, match, [values])
+
+    def _select(
+        self, connection: Connection[Any], match: sql.Composed, parameters: list[Any]
+    ) -> list[Row]:
         query = sql.SQL("SELECT {columns} FROM {table} WHERE {match}").format(
             columns=sql.SQL(", ").join(map(sql.Identifier, self._names)),
             table=sql.Identifier(self._row.table),
-            match=self._match(types),
+            match=match,
         )
         with connection.cursor(binary=True) as cursor:
-            cursor.execute(query, [list(part) for part in zip(*keys, strict=True)], prepare=True)
+            cursor.execute(query, parameters, prepare=True)
             return [self._row(*values) for values in cursor]
 
     def write(self, connection: Connection[Any]) -> None:

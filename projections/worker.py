@@ -191,7 +191,7 @@ class ProjectionWorker:
 
     def _fold(self, connection: Connection[Any], batch: Batch, claim: Claim) -> None:
         self._rows.begin(connection)
-        self._preload(batch)
+        self.projection.preload(batch.events, self._rows)
         for recorded in batch.events:
             if recorded.position in claim.skipped:
                 continue
@@ -200,14 +200,6 @@ class ProjectionWorker:
             else:
                 fold(self.projection, recorded, self._rows)
         self._rows.write()
-
-    def _preload(self, batch: Batch) -> None:
-        keyed = self.projection.keyed_by_stream
-        if keyed is not None:
-            begun = {r.stream_id for r in batch.events if r.version == 1}
-            self._rows.load(
-                keyed, {(r.stream_id,) for r in batch.events if r.stream_id not in begun}
-            )
 
     def _move(self, connection: Connection[Any], place: Place, through: int) -> Place:
         values = {
