@@ -13,7 +13,7 @@ import msgspec
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
-_COPY_FROM = 4
+_COPY_FROM = 20
 """From so many rows on, COPY; below, its round trips cost more than they save."""
 
 
@@ -109,8 +109,15 @@ class Rows:
             table.cache.setdefault(table.key_of(found), found)
 
     def write(self) -> None:
-        for table in self._tables.values():
-            table.write(self._connection)
+        """A few rows in one round trip; many by COPY, which a pipeline can't carry."""
+        written = [table for table in self._tables.values() if table.dirty]
+        if any(table.large for table in written):
+            for table in written:
+                table.write(self._connection)
+        elif written:
+            with self._connection.pipeline():
+                for table in written:
+                    table.write(self._connection)
 
     def trim(self) -> None:
         """After the commit: what was written may be kept, up to a bound."""
@@ -186,10 +193,18 @@ class Table:
             cursor.execute(query, parameters, prepare=True)
             return [self._row(*values) for values in cursor]
 
+    @property
+    def dirty(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+    @property
+    def large(self) -> bool:
+        return len(self.added) + len(self.changed) >= _COPY_FROM
+
     def write(self, connection: Connection[Any]) -> None:
         self._delete(connection, [*self.changed, *self.removed])
         rows = [*self.changed.values(), *self.added.values()]
-        if len(rows) >= _COPY_FROM:
+        if self.large:
             self._copy(connection, rows)
         elif rows:
             self._insert(connection, rows)
