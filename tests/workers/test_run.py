@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import re
 import signal
@@ -9,8 +11,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import psutil
 import psycopg
@@ -23,7 +26,10 @@ from infra.embedded.processes import Identity
 class Run:
     """One `wspolna run` in a process group of its own."""
 
+    begun: ClassVar[list[Run]] = []
+
     def __init__(self, data: Path, port: int, **environment: str) -> None:
+        self.begun.append(self)
         self.data = data
         self.said = data.with_suffix(f".{port}.said")
         variables = {"WSPOLNA_DATA": str(data), "WSPOLNA_PORT": str(port), "LANG": "en_GB.UTF-8"}
@@ -49,6 +55,15 @@ class Run:
             time.sleep(0.05)
         return found.group()
 
+    def wait_until(self, condition: Callable[[], bool], seconds: float = 40) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with contextlib.suppress(psycopg.OperationalError, StopIteration, psutil.NoSuchProcess):
+                if condition():
+                    return
+            time.sleep(0.1)
+        raise AssertionError(self.text())
+
     def family(self) -> list[Identity]:
         members = psutil.Process(self.process.pid).children(recursive=True)
         return [identity for member in members if (identity := Identity.of(member.pid))]
@@ -62,11 +77,24 @@ class Run:
         return self.process.wait(40)
 
 
-@pytest.fixture
-def port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture(autouse=True)
+def _none_outlives_its_test() -> Iterator[None]:
+    before = list(Run.begun)
+    yield
+    for run in Run.begun[len(before) :]:
+        if run.process.poll() is None and not run.data.parent.name.startswith("standing"):
+            run.end()
 
 
 @pytest.fixture
@@ -74,12 +102,13 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-@pytest.fixture
-def run(data: Path, port: int) -> Iterator[Run]:
-    run = Run(data, port)
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """One run for the tests that leave it running."""
+    run = Run(tmp_path_factory.mktemp("standing") / "data", free_port())
+    run.wait_for(READY)
     yield run
-    if run.process.poll() is None:
-        run.end()
+    run.end()
 
 
 READY = r"is running"
@@ -91,8 +120,24 @@ def remember(data: Path) -> None:
 
 
 def remembered(data: Path) -> int:
+    return rows(data, "SELECT FROM claims WHERE key = 'kept'")
+
+
+def rows(data: Path, query: str) -> int:
     with psycopg.connect(embedded_url(data)) as connection:
-        return connection.execute("SELECT FROM claims WHERE key = 'kept'").rowcount
+        return connection.execute(query.encode()).rowcount
+
+
+def migrated(data: Path) -> dict[str, list[str]]:
+    done = subprocess.run(
+        [sys.executable, "-m", "workers.cli", "migrate", "--json"],
+        env={**os.environ, "WSPOLNA_DATA": str(data)},
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    answer: dict[str, list[str]] = json.loads(done.stdout)
+    return answer
 
 
 def gone(family: list[Identity], seconds: float = 15) -> list[Identity]:
@@ -104,17 +149,18 @@ def gone(family: list[Identity], seconds: float = 15) -> list[Identity]:
     return left
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_everything_and_leaves_no_process(run: Run, number: signal.Signals) -> None:
+def test_sigterm_stops_everything_and_leaves_no_process(data: Path, port: int) -> None:
+    run = Run(data, port)
     run.wait_for(READY)
     family = run.family()
     assert len(family) >= 4
-    assert run.end(number) == 0
+    assert run.end() == 0
     assert [member for member in family if member.running()] == []
     assert run.text().rstrip().endswith("Stopped, nothing is lost.")
 
 
-def test_a_signal_while_it_starts_stops_it_too(run: Run) -> None:
+def test_a_signal_while_it_starts_stops_it_too(data: Path, port: int) -> None:
+    run = Run(data, port)
     run.wait_for("PostgreSQL")
     family = run.family()
     assert run.end() == 0
@@ -122,67 +168,65 @@ def test_a_signal_while_it_starts_stops_it_too(run: Run) -> None:
 
 
 def test_after_kill_9_of_the_whole_group_the_next_start_finds_all_data(
-    run: Run, data: Path, port: int
+    data: Path, port: int
 ) -> None:
+    run = Run(data, port)
     run.wait_for(READY)
     remember(data)
     family = run.family()
     os.killpg(run.process.pid, signal.SIGKILL)
     run.process.wait()
     again = Run(data, port)
-    try:
-        again.wait_for(READY)
-        assert remembered(data) == 1
-        assert gone(family) == []
-    finally:
-        assert again.end() == 0
+    again.wait_for(READY)
+    assert remembered(data) == 1
+    assert gone(family) == []
+    assert again.end() == 0
 
 
-def test_a_process_that_dies_begins_again(run: Run) -> None:
-    run.wait_for(READY)
-    for name in ("worker", "beat"):
-        dead = run.named(name)
-        dead.kill()
-        run.wait_for(f"The process “{name}” ended and begins again")
-        assert run.named(name).pid != dead.pid
+def test_ctrl_c_stops_one_of_two_checkouts_side_by_side(
+    standing: Run, data: Path, port: int
+) -> None:
+    other = Run(data, port)
+    other.wait_for(READY)
+    family = other.family()
+    assert other.end(signal.SIGINT) == 0
+    assert [member for member in family if member.running()] == []
+    assert standing.process.poll() is None
+    assert rows(standing.data, "SELECT 1") == 1
 
 
-def test_postgresql_that_dies_begins_again_with_its_data(run: Run, data: Path) -> None:
-    run.wait_for(READY)
-    remember(data)
-    run.named("bin/postgres").kill()
-    run.wait_for("PostgreSQL ended and begins again")
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        try:
-            assert remembered(data) == 1
-            return
-        except psycopg.OperationalError:
-            time.sleep(0.1)
-    pytest.fail(run.text())
+@pytest.mark.parametrize("name", ["worker", "beat", "api"])
+def test_a_process_that_dies_begins_again(standing: Run, name: str) -> None:
+    part = "uvicorn" if name == "api" else name
+    dead = standing.named(part)
+    dead.kill()
+    standing.wait_for(f"The process “{name}” ended and begins again")
+    standing.wait_until(lambda: standing.named(part).pid != dead.pid)
 
 
-def test_the_same_data_are_not_run_twice(run: Run, data: Path, port: int) -> None:
-    run.wait_for(READY)
-    second = Run(data, port - 1)
+def test_postgresql_that_dies_begins_again_with_its_data(standing: Run) -> None:
+    remember(standing.data)
+    standing.named("bin/postgres").kill()
+    standing.wait_for("PostgreSQL ended and begins again")
+    standing.wait_until(lambda: remembered(standing.data) == 1)
+
+
+def test_the_same_data_are_not_run_twice(standing: Run, port: int) -> None:
+    second = Run(standing.data, port)
     assert second.process.wait(20) == 3
-    assert second.text() == (
-        f"“wspolna run” (process {run.process.pid}) already works on {data}.\n"
-    )
+    holder = f"“wspolna run” (process {standing.process.pid})"
+    assert second.text() == f"{holder} already works on {standing.data}.\n"
 
 
-def test_two_checkouts_run_side_by_side(run: Run, tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        other_port = int(probe.getsockname()[1])
-    other = Run(tmp_path / "other", other_port)
-    try:
-        run.wait_for(READY)
-        other.wait_for(READY)
-        assert embedded_url(run.data) != embedded_url(other.data)
-    finally:
-        assert other.end() == 0
-    assert run.process.poll() is None
+def test_a_command_works_beside_the_running_one(standing: Run) -> None:
+    assert migrated(standing.data) == {"applied": []}
+
+
+def test_a_command_starts_the_database_for_as_long_as_it_needs_it(data: Path) -> None:
+    applied = migrated(data)["applied"]
+    assert applied[0] == "20261124000001_event_log.sql"
+    assert not (data / "postgres" / "postmaster.pid").exists()
+    assert migrated(data) == {"applied": []}
 
 
 def test_a_taken_port_is_one_line(data: Path, port: int) -> None:
