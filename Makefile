@@ -66,19 +66,20 @@ $(uv): requirements-tools.lock
 		--require-hashes --target .tools --requirement requirements-tools.lock
 	@touch $@
 
-$(bin)/python: $(uv)
+# A stamp, because .venv/bin/python itself is a link to the system's.
+.venv/.made: $(uv)
 	@$(find_python); umask 022; $(uv) venv --quiet --clear --no-project --python "$$(command -v $$python)" .venv
 	@touch $@
 
 # The project stands on the path of its .venv and is run from where it lies: nothing to build. The umask,
 # because PostgreSQL refuses to be root and then has to read these files as someone else.
-.venv/.locked: requirements.lock $(bin)/python Makefile
+.venv/.locked: requirements.lock .venv/.made Makefile
 	@$(call calmly,$(uv) pip install --python $(bin)/python --require-hashes --no-deps --no-build \
 		--requirement requirements.lock)
 	@$(on_path)
 	@touch $@
 
-.venv/.locked-dev: requirements-dev.lock $(bin)/python Makefile
+.venv/.locked-dev: requirements-dev.lock .venv/.made Makefile
 	@$(call calmly,$(uv) pip sync --python $(bin)/python --require-hashes --no-build requirements-dev.lock)
 	@$(on_path)
 	@touch $@ .venv/.locked

@@ -45,10 +45,11 @@ def make_app(settings: Settings) -> Celery:
 
 
 def _broker(settings: Settings) -> dict[str, Any]:
-    if settings.broker_url is not None:
-        return {"broker_url": settings.broker_url}
-    options = {
-        "conn_string": _pgmq_conninfo(settings.postgres_url),
+    url = settings.broker_url
+    if url is not None and not url.startswith("pgmq:"):
+        # Only RabbitMQ heeds it: its quorum queues are those that survive the loss of a node.
+        return {"broker_url": url, "task_default_queue_type": "quorum"}
+    options: dict[str, Any] = {
         "init_extension": False,  # infra/migrate.py has brought its tables and functions
         # Short polls instead of long ones: a long poll is a transaction that holds back the horizon
         # of everyone who reads the log.
@@ -58,7 +59,9 @@ def _broker(settings: Settings) -> dict[str, Any]:
         "pool_size": 4,
         "pool_timeout": 5,
     }
-    return {"broker_url": "pgmq://localhost", "broker_transport_options": options}
+    if url is None:
+        options["conn_string"] = _pgmq_conninfo(settings.postgres_url)
+    return {"broker_url": url or "pgmq://localhost", "broker_transport_options": options}
 
 
 def _pgmq_conninfo(url: str) -> str:
