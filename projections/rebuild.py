@@ -118,11 +118,13 @@ def _catch_up(
 ) -> None:
     """Until every event is folded, or set aside."""
     (last,) = _one(connection, "SELECT coalesce(max(position), 0) FROM public.events")
+    reached = _reached(connection, next_schema(projection))
     for number, worker in enumerate(_workers(projection, log_reader)):
         outcome = Outcome.MOVED
         while outcome in (Outcome.MOVED, Outcome.RESTING):
             outcome = worker.step(connection)
-            progress((number * last + worker.position) // projection.partitions, last)
+            reached[number] = max(reached[number], worker.position)
+            progress(sum(reached) // len(reached), last)
             if outcome is Outcome.RESTING:
                 time.sleep(0.05)
         if outcome is not Outcome.IDLE:
@@ -213,6 +215,12 @@ def _analyze(connection: Connection[Any], schema: str) -> None:
         connection.execute(
             sql.SQL("ANALYZE {}.{}").format(sql.Identifier(schema), sql.Identifier(table))
         )
+
+
+def _reached(connection: Connection[Any], schema: str) -> list[int]:
+    """Of each partition."""
+    query = sql.SQL("SELECT position FROM {}.position ORDER BY partition")
+    return [row[0] for row in connection.execute(query.format(sql.Identifier(schema)))]
 
 
 def _halted_by(connection: Connection[Any], schema: str) -> str:

@@ -13,6 +13,7 @@ from infra.bootstrap import connect
 from infra.log import EventLog
 from projections.log import Recorded
 from projections.projection import Projection, on
+from projections.rebuild import rebuild
 from projections.rows import Row, Rows
 from projections.runner import ProjectionRunner
 from projections.worker import Outcome, ProjectionWorker
@@ -81,3 +82,10 @@ def run(database_url: str, partitions: int) -> None:
     projection = Tally() if partitions == 1 else TallyByFour()
     ProjectionRunner([projection], EventLog(), partial(connect, database_url)).start()
     threading.Event().wait()
+
+
+def keep_rebuilding(database_url: str) -> None:
+    """Until killed."""
+    with connect(database_url) as connection:
+        while True:
+            rebuild(connection, Tally(), EventLog())
