@@ -43,6 +43,7 @@ bench: .venv/.locked-dev ## the benchmarks, or one: make bench ONLY=log
 format: .venv/.locked-dev ## put the code and the committed SDL in order
 	$(bin)/ruff check --fix-only .
 	$(bin)/ruff format .
+	$(bin)/python -m api.graphql.schema
 
 .PHONY: lock
 lock: $(uv) ## resolve the dependencies of pyproject.toml anew (UPGRADE=--upgrade for newer ones)

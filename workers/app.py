@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from celery import Celery
+from celery.signals import after_setup_logger
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from infra.settings import Settings
@@ -34,6 +36,7 @@ def make_app(settings: Settings) -> Celery:
         worker_enable_remote_control=False,
         worker_send_task_events=False,
         worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,  # a database may be down for a day
         worker_cancel_long_running_tasks_on_connection_loss=False,
@@ -42,6 +45,13 @@ def make_app(settings: Settings) -> Celery:
     app.steps["worker"].add(ProjectingStep)
     app.wspolna_settings = settings
     return app
+
+
+@after_setup_logger.connect
+def _keep_the_log_calm(**_: Any) -> None:
+    """Ticks every few seconds, sent, received and done, would bury what is worth reading."""
+    for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _broker(settings: Settings) -> dict[str, Any]:

@@ -190,9 +190,8 @@ class Supervisor:
     def _introduce(self) -> None:
         address = f"http://{HOST}:{self._settings.port}"
         self._voice.line("")
-        self._voice.line(
-            f"[bold]Wspólna Przestrzeń działa. / is running.[/bold]  {address}/graphql"
-        )
+        title = "Wspólna Przestrzeń działa. / Wspólna Przestrzeń is running."
+        self._voice.line(f"{title}  {address}/graphql", heading=True)
         self._voice.line(f"  gotowość / readiness           {address}/health/ready")
         self._voice.line(
             f"  token operatora / operator     Authorization: Bearer {self._settings.operator_token}"

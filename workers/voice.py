@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from workers.cli.speech import say
@@ -38,7 +39,8 @@ class Voice:
     def bar(self, pl: str, en: str) -> Iterator[Progressing]:
         text, started = _short(pl, en), time.monotonic()
         columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, console=self._console, transient=True) as progress:
+        hidden = not self._console.is_terminal
+        with Progress(*columns, console=self._console, transient=True, disable=hidden) as progress:
             task = progress.add_task(text, total=None)
             yield lambda done, total: progress.update(task, completed=done, total=total)
         self._console.print(
@@ -46,10 +48,10 @@ class Voice:
         )
 
     def warn(self, pl: str, en: str) -> None:
-        self._console.print(f"[yellow]![/yellow] {_short(pl, en)}", markup=True)
+        self._console.print(f"[yellow]![/yellow] {escape(_short(pl, en))}")
 
-    def line(self, text: str) -> None:
-        self._console.print(text)
+    def line(self, text: str, *, heading: bool = False) -> None:
+        self._console.print(text, markup=False, style="bold" if heading else None)
 
     def stopping(self) -> None:
         self._console.print(_short("Zatrzymuję …", "Stopping …"))
