@@ -6,7 +6,10 @@ FOR UPDATE SKIP LOCKED, and moved by compare-and-set. The commit isn't waited fo
 the log, which is on disk, makes up for it.
 """
 
+import gc
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, NamedTuple
@@ -137,7 +140,7 @@ class ProjectionWorker:
         if self._trouble and time.monotonic() < self._trouble.not_before:
             return Outcome.RESTING
         try:
-            with connection.transaction():
+            with _collector_paused(), connection.transaction():
                 return self._step(connection)
         except Exception as error:
             self._forget()
@@ -269,3 +272,18 @@ def _passing(connection: Connection[Any], error: Exception) -> bool:
         return True
     state = error.sqlstate if isinstance(error, OperationalError) else "54"
     return state is None or state.startswith(_PASSING)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """A batch makes very many objects and no cycles; looking for some took a quarter of its time.
+
+    Several threads may be at it: whichever is done first lets the collector run again.
+    """
+    was_running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_running:
+            gc.enable()
