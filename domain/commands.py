@@ -32,6 +32,7 @@ class Whose(Enum):
         "streams in which the actor's municipality takes part; the aggregate says who may do what"
     )
     NETWORK = "streams of the network, or of any municipality"
+    SELF = "the actor's own account, whatever its roles"
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,19 @@ class Permission:
 
     def check(self, actor: Actor) -> None:
         """The coordinator is every municipality's help of last resort; raises NotPermitted."""
-        if not (actor.is_coordinator or actor.roles & self.roles):
+        if self.on is Whose.SELF:
+            allowed = actor.account is not None
+        else:
+            allowed = actor.is_coordinator or bool(actor.roles & self.roles)
+        if not allowed:
             raise NotPermitted
 
     def check_stream(self, actor: Actor, stream: "Aggregate") -> None:
         """Raises NotPermitted."""
+        if self.on is Whose.SELF:
+            if actor.account != stream.id:
+                raise NotPermitted
+            return
         if actor.is_coordinator or self.on is Whose.NETWORK:
             return
         writers = stream.participants if self.on is Whose.SHARED else {stream.owner}

@@ -1,7 +1,9 @@
 """Who acts: roles, and the actor that every event names."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
 from domain.values import Terc
 
@@ -16,13 +18,27 @@ class Role(StrEnum):
     PORTAL = "PORTAL"
 
 
+ROLES_OF_A_MUNICIPALITY = frozenset(
+    {Role.MUNICIPALITY_ADMIN, Role.EXECUTIVE, Role.EDITOR, Role.FUNDS_OFFICER}
+)
+ROLES_OF_THE_NETWORK = frozenset({Role.COORDINATOR, Role.AUDITOR})
+
+
 @dataclass(frozen=True)
 class Actor:
-    """`id` is what the log keeps; it never is a person's name. `municipality` None: the network's."""
+    """`id` is what the log keeps; it never is a person's name. `municipality` None: the network's.
+
+    `account` None: nobody signed in, such as the terminal of the machine itself.
+    """
 
     id: str
     roles: frozenset[Role] = field(default_factory=frozenset)
     municipality: Terc | None = None
+    account: UUID | None = None
+
+    @classmethod
+    def of(cls, account: UUID, roles: Iterable[Role], municipality: Terc | None) -> "Actor":
+        return cls(str(account), frozenset(roles), municipality, account)
 
     @property
     def is_coordinator(self) -> bool:

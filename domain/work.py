@@ -40,6 +40,10 @@ class Envelope:
     correlation_id: UUID
 
 
+PERSONAL_KEY = "personal:"
+"""A claim on a key that begins so is stored, and looked for, under a keyed hash of it."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """A key that one stream holds for ever, such as `news-slug:100704:nowy-most`."""

@@ -15,7 +15,14 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from domain.aggregate import Aggregate, Event
 from domain.errors import CommandIdReused, StorageUnavailable
-from domain.work import ClaimTaken, CommandRepeated, Receipt, Save, VersionConflict
+from domain.work import (
+    PERSONAL_KEY,
+    ClaimTaken,
+    CommandRepeated,
+    Receipt,
+    Save,
+    VersionConflict,
+)
 from infra.mapper import shape_of, to_event, to_state
 from infra.personal.fields import holds_personal
 from infra.personal.vault import PersonalVault
@@ -25,6 +32,9 @@ T = TypeVar("T")
 
 SealedEvents = Mapping[int, Event]
 """By the `id` of an event that holds personal data, its copy as the log may keep it."""
+
+ClaimRows = tuple[list[str], list[UUID]]
+"""Keys as they are stored, and who claims them."""
 
 PATIENCE = 8.0
 """Seconds that a save goes on trying while the database is away."""
@@ -79,7 +89,7 @@ class PostgresEventStore:
         return fold(aggregate, self._opened([to_event(*row) for row in rows]))
 
     def append(self, *saves: Save) -> int:
-        statement, parameters = _statement(saves, self._sealed(saves))
+        statement, parameters = _statement(saves, self._sealed(saves), self._claimed(saves))
         until = time.monotonic() + PATIENCE
         while True:
             try:
@@ -110,7 +120,8 @@ class PostgresEventStore:
 
     def holder(self, key: str) -> UUID | None:
         query = "SELECT stream_id FROM claims WHERE key = %s"
-        rows = self._ask(lambda c: _fetch(c, query, (key,)))
+        stored = self._stored_key(key)
+        rows = self._ask(lambda c: _fetch(c, query, (stored,)))
         return rows[0][0] if rows else None
 
     def _opened(self, events: list[Event]) -> list[Event]:
@@ -132,6 +143,19 @@ class PostgresEventStore:
             return {}
         sealed = self._ask(lambda c: vault.sealed(c, holding))
         return {id(event): copy for event, copy in zip(holding, sealed, strict=True)}
+
+    def _claimed(self, saves: Sequence[Save]) -> ClaimRows:
+        claims = [claim for save in saves for claim in save.claims]
+        keys = [self._stored_key(claim.key) for claim in claims]
+        return keys, [claim.stream_id for claim in claims]
+
+    def _stored_key(self, key: str) -> str:
+        if not key.startswith(PERSONAL_KEY):
+            return key
+        vault = self._vault
+        if vault is None:
+            raise TypeError("a personal key can't be claimed without a vault")
+        return PERSONAL_KEY + self._ask(lambda c: vault.fingerprint(c, key))
 
     def _stored_at(self, command_id: UUID, until: float) -> int | None:
         rows = self._ask(lambda c: _fetch(c, _SELECT_RECEIPT, (command_id,)), until)
@@ -182,13 +206,13 @@ def fold(aggregate: type[A], events: Any) -> A | None:
     return state if isinstance(state, aggregate) else None
 
 
-def _statement(saves: Sequence[Save], sealed: SealedEvents) -> tuple[str, tuple[Any, ...]]:
+def _statement(
+    saves: Sequence[Save], sealed: SealedEvents, claimed: ClaimRows
+) -> tuple[str, tuple[Any, ...]]:
     rows = [row for save in saves for row in _rows(save, sealed)]
-    claims = [claim for save in saves for claim in save.claims]
-    if len(rows) == 1 and not claims:
+    if len(rows) == 1 and not claimed[0]:
         return _INSERT_ONE, rows[0]
-    keys = [claim.key for claim in claims], [claim.stream_id for claim in claims]
-    return _INSERT_MANY, (*keys, *map(list, zip(*rows, strict=True)))
+    return _INSERT_MANY, (*claimed, *map(list, zip(*rows, strict=True)))
 
 
 def _rows(save: Save, sealed: SealedEvents) -> Iterator[tuple[Any, ...]]:

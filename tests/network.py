@@ -14,11 +14,14 @@ from domain.commands import Command
 from domain.cooperation import Cooperation
 from domain.municipalities import MunicipalityFacts, MunicipalityKind, RegisterMunicipality
 from domain.news import CorrectNews, DraftNews, NewsText, PublishNews, RetractNews
-from domain.roles import OPERATOR, Actor
+from domain.roles import OPERATOR, Actor, Role
+from domain.values import Terc
 from domain.work import Receipt
 from infra.bootstrap import connect, open_pool
 from infra.event_store import PostgresEventStore
 from infra.log import EventLog
+from infra.personal.master import WrappingKey
+from infra.personal.vault import PersonalVault
 from projections.registry import PROJECTIONS
 from projections.schema import ensure
 from projections.worker import ProjectionWorker
@@ -27,6 +30,13 @@ from tests.domain.texts import PlainTexts
 OPOCZNO = "100704"
 BELCHATOW = "100101"
 NAMES = {OPOCZNO: "Opoczno", BELCHATOW: "Bełchatów", "101601": "Tomaszów Mazowiecki"}
+
+VAULT = PersonalVault(WrappingKey(bytes(32)))
+
+
+def official(terc: str, *roles: Role) -> Actor:
+    """Of a municipality; an editor unless said otherwise."""
+    return Actor(f"official-{terc}", frozenset(roles or {Role.EDITOR}), Terc(terc))
 
 
 @dataclass
@@ -69,7 +79,7 @@ class Network:
         """Brings every read model up to date, as the worker process does."""
         for projection in PROJECTIONS:
             ensure(self.connection, projection)
-            ProjectionWorker(projection, EventLog()).catch_up(self.connection)
+            ProjectionWorker(projection, EventLog(VAULT)).catch_up(self.connection)
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return self.connection.execute(query.encode(), parameters).fetchall()
@@ -81,6 +91,6 @@ class Network:
 @contextmanager
 def network(database_url: str) -> Iterator[Network]:
     with open_pool(database_url) as pool, connect(database_url) as connection:
-        store = PostgresEventStore(pool, announce=lambda _position: None)
+        store = PostgresEventStore(pool, announce=lambda _position: None, vault=VAULT)
         cooperation = Cooperation(store, PlainTexts(), now=lambda: datetime.now(UTC))
         yield Network(database_url, pool, connection, cooperation)

@@ -6,9 +6,11 @@ the transaction that destroys one waits for it (migration 20261124000003), so ne
 way write what it opened before.
 """
 
+import hmac
 from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,6 +23,8 @@ from infra.personal.master import WrappingKey, WrongMasterKey, decrypt, encrypt
 
 LOCK = 8_046_773
 """Held shared by transactions that have read keys; the trigger of the migration takes it alone."""
+
+_NOBODY = UUID("b7d3c1c4-6c0e-4c57-9a4b-0f1c2d8e5a60")
 
 _KEYS = (
     "SELECT person_id, wrapped_key FROM public.person_keys "
@@ -54,6 +58,10 @@ class Keys:
             self._ciphers[person_id] = AESGCM(key)
         return self._ciphers[person_id]
 
+    def secret(self, person_id: UUID) -> bytes:
+        """Raises WrongMasterKey."""
+        return self._master.unwrap(person_id, self._wrapped[person_id])
+
 
 class PersonalVault:
     def __init__(self, master: WrappingKey) -> None:
@@ -83,6 +91,22 @@ class PersonalVault:
             return list(events)
         keys = self._keys(connection, persons)
         return [_opened(event, keys) for event in events]
+
+    def fingerprint(self, connection: Connection[Any], text: str) -> str:
+        """The same for the same text, and without the key nobody can try texts on it.
+
+        The key stands among those of persons, as nobody's, so that it moves with them. Where an
+        import destroyed it, the next one counts. `connection` in autocommit.
+        """
+        for generation in count(1):
+            nobody = uuid5(_NOBODY, str(generation))
+            try:
+                with connection.transaction():
+                    secret = self._keys_to_seal(connection, [nobody]).secret(nobody)
+            except PersonForgotten:
+                continue
+            return hmac.digest(secret, b"wspolna.claim\x00\x01" + text.encode(), "sha256").hex()
+        raise AssertionError("counting doesn't end")
 
     def _keys_to_seal(self, connection: Connection[Any], persons: Sequence[UUID]) -> Keys:
         keys = self._keys(connection, persons)

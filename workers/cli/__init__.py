@@ -11,7 +11,18 @@ import sys
 import structlog
 import typer
 
-from workers.cli import demo, imports, log, migrate, municipality, news, person, projections, run
+from workers.cli import (
+    demo,
+    imports,
+    log,
+    migrate,
+    municipality,
+    news,
+    person,
+    projections,
+    roles,
+    run,
+)
 from workers.cli.boundary import answering
 from workers.cli.speech import say
 
@@ -37,6 +48,7 @@ app = typer.Typer(
 app.command("run", help=run.HELP)(run.run)
 app.command("migrate", help=migrate.HELP)(migrate.migrate)
 app.command("demo", help=demo.HELP)(demo.demo)
+app.command("roles", help=roles.HELP)(roles.roles)
 app.add_typer(imports.app, name="import")
 app.add_typer(municipality.app, name="municipality")
 app.add_typer(news.app, name="news")
