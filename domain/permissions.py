@@ -18,7 +18,12 @@ class Rule(NamedTuple):
 def rules() -> list[Rule]:
     """Of every command, by feature and name."""
     found = [
-        Rule(command, command.__module__.split(".")[1], tuple(sorted(may.roles)), may.on)
+        Rule(
+            command,
+            command.__module__.split(".")[1],
+            tuple(sorted(may.roles - {Role.COORDINATOR})),
+            may.on,
+        )
         for command, (_, may) in HANDLERS.items()
     ]
     return sorted(found, key=lambda rule: (rule.feature, rule.command.__name__))

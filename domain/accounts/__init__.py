@@ -18,7 +18,7 @@ from domain.accounts.credentials import (
     UnlinkIdentity,
 )
 from domain.accounts.email import email_key, parse_email
-from domain.accounts.invitations import AcceptInvitation, InviteAccount, RenewInvitation
+from domain.accounts.invitations import ActivateAccount, InviteAccount, RenewInvitation
 from domain.accounts.standing import (
     CloseAccount,
     GrantRole,
@@ -29,11 +29,11 @@ from domain.accounts.standing import (
 )
 
 __all__ = [
-    "AcceptInvitation",
     "Account",
     "AccountClosed",
     "AccountNotFound",
     "AccountState",
+    "ActivateAccount",
     "CloseAccount",
     "EmailTaken",
     "GrantRole",

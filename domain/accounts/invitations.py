@@ -47,7 +47,7 @@ class RenewInvitation(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AcceptInvitation(Command):
+class ActivateAccount(Command):
     """Given by the account itself, once it has shown what the letter brought."""
 
     account_id: UUID
@@ -86,8 +86,8 @@ def renew_invitation(command: RenewInvitation, work: Work) -> Account:
     return account
 
 
-@handles(AcceptInvitation, by=set(), on=Whose.SELF)
-def accept_invitation(command: AcceptInvitation, work: Work) -> Account:
+@handles(ActivateAccount, by=set(), on=Whose.SELF)
+def activate_account(command: ActivateAccount, work: Work) -> Account:
     account = account_to_change(work, command.account_id, command.expected_version)
     account.activate(work)
     return account

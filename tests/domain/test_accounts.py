@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.accounts import (
-    AcceptInvitation,
     Account,
     AccountClosed,
     AccountNotFound,
     AccountState,
+    ActivateAccount,
     CloseAccount,
     EmailTaken,
     GrantRole,
@@ -57,7 +57,7 @@ def invited(net: Network, *roles: Role, email: str = EMAIL, terc: str | None = O
 
 def active(net: Network, *roles: Role, email: str = EMAIL, terc: str | None = OPOCZNO) -> UUID:
     account = invited(net, *roles, email=email, terc=terc)
-    net.give(AcceptInvitation(command_id=uuid4(), account_id=account), itself(account, terc))
+    net.give(ActivateAccount(command_id=uuid4(), account_id=account), itself(account, terc))
     return account
 
 
@@ -254,9 +254,9 @@ def test_token_has_no_more_than_the_roles_of_its_account(net: Network) -> None:
 def test_invitation_is_renewed_until_it_is_accepted(net: Network) -> None:
     account = invited(net)
     net.give(RenewInvitation(command_id=uuid4(), account_id=account), ADMIN)
-    net.give(AcceptInvitation(command_id=uuid4(), account_id=account), itself(account))
+    net.give(ActivateAccount(command_id=uuid4(), account_id=account), itself(account))
     refused(net, NotActive, RenewInvitation(command_id=uuid4(), account_id=account), ADMIN)
-    again = AcceptInvitation(command_id=uuid4(), account_id=account)
+    again = ActivateAccount(command_id=uuid4(), account_id=account)
     assert not net.give(again, itself(account)).changed
 
 
