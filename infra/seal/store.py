@@ -31,12 +31,15 @@ _INSERT = f"INSERT INTO seals ({_SEAL}) VALUES ({', '.join(['%s'] * len(SEAL_COL
 @contextmanager
 def snapshot(connection: Connection[Any]) -> Iterator[None]:
     """A long, reading transaction; `connection` is in autocommit and the caller's alone."""
-    connection.isolation_level = IsolationLevel.REPEATABLE_READ
-    connection.read_only = True
-    with connection.transaction():
-        connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        connection.execute("SET LOCAL statement_timeout = 0")
-        yield
+    connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
+    try:
+        with connection.transaction():
+            connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            connection.execute("SET LOCAL statement_timeout = 0")
+            yield
+    finally:
+        if not connection.closed:
+            connection.isolation_level, connection.read_only = None, None
 
 
 def last_checkpoint(connection: Connection[Any]) -> Checkpoint | None:

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, LiteralString
 
-from psycopg import Connection
+from psycopg import Connection, sql
 
 from infra.personal.master import WrappingKey
 from infra.seal.keys import SealKey
 from infra.seal.store import known_keys, snapshot, stored_batches
 from infra.seal.verify import Batch
-from infra.transfer.lines import ClaimLine, PersonLine, ViewsLine
+from infra.transfer.lines import Line, PersonLine, RowLine, Secret
 from infra.transfer.passphrase import new_secret, wrapping_key
+from infra.transfer.tables import BESIDE
 from infra.transfer.writer import ExportWriter
 
 Progress = Callable[[int, int], None]
@@ -46,13 +47,8 @@ def export_log(
     with snapshot(connection), ExportWriter(file, key, at) as writer:
         writer.header(known_keys(connection), secret)
         writer.log(_reported(connection, stored_batches(connection), progress))
-        for claim in _rows(connection, "SELECT key, stream_id FROM claims ORDER BY key"):
-            writer.line(ClaimLine(*claim))
-        for views in _rows(connection, "SELECT news_id, count FROM news_views ORDER BY news_id"):
-            writer.line(ViewsLine(*views))
-        under = wrapping_key(person_keys.passphrase, secret) if person_keys and secret else None
-        for person in _persons(connection, person_keys, under):
-            writer.line(person)
+        for line in _beside(connection, person_keys, secret):
+            writer.line(line)
     return Exported(writer.events, writer.seals)
 
 
@@ -67,10 +63,21 @@ def _reported(
             progress(batch.events[-1].position, last)
 
 
+def _beside(
+    connection: Connection[Any], keys: PersonKeys | None, secret: Secret | None
+) -> Iterator[Line]:
+    """What is durable and no event, in the order of the sections."""
+    for table in BESIDE:
+        for (row,) in _rows(connection, table.select()):
+            yield RowLine(table.name, row)
+    yield from _persons(connection, keys, secret)
+
+
 def _persons(
-    connection: Connection[Any], keys: PersonKeys | None, under: WrappingKey | None
+    connection: Connection[Any], keys: PersonKeys | None, secret: Secret | None
 ) -> Iterator[PersonLine]:
     """Every person there was; with keys, those that live on."""
+    under = wrapping_key(keys.passphrase, secret) if keys and secret else None
     query = (
         "SELECT person_id, created_at, destroyed_at, wrapped_key FROM person_keys "
         "ORDER BY person_id"
@@ -82,7 +89,7 @@ def _persons(
         yield PersonLine(person_id, created_at, destroyed_at, moved)
 
 
-def _rows(connection: Connection[Any], query: str) -> Iterator[tuple[Any, ...]]:
+def _rows(connection: Connection[Any], query: LiteralString | sql.Composed) -> Iterator[Any]:
     with connection.cursor("export_rows", binary=True) as cursor:
         cursor.itersize = 5_000
-        yield from cursor.execute(query.encode())
+        yield from cursor.execute(query)

@@ -1,8 +1,8 @@
 """The lines of an export: newline-delimited JSON in gzip.
 
 header, then the log (events in the order of their positions, each seal behind its events, a
-closing seal over what was not sealed yet), then claims, views, persons, and the end with the
-digests of all of these, signed.
+closing seal over what was not sealed yet), then the rows of other tables, persons, and the end with
+the digests of all of these, signed.
 """
 
 from base64 import b64decode
@@ -14,6 +14,7 @@ import msgspec
 
 from infra.seal.chain import Seal
 from infra.seal.entries import StoredEvent
+from infra.transfer.tables import BESIDE
 
 FORMAT = "wspolna-log"
 VERSION = 1
@@ -86,14 +87,11 @@ class ClosingLine(SealLine, frozen=True, tag="closing"):
     """A seal of the export alone."""
 
 
-class ClaimLine(Line, frozen=True, tag="claim"):
-    key: str
-    stream_id: UUID
+class RowLine(Line, frozen=True, tag="row"):
+    """A row of one of `tables.BESIDE`, as PostgreSQL's row_to_json writes it."""
 
-
-class ViewsLine(Line, frozen=True, tag="views"):
-    news_id: UUID
-    count: Bigint
+    table: str
+    row: dict[str, Any]
 
 
 class PersonLine(Line, frozen=True, tag="person"):
@@ -117,18 +115,22 @@ class End(Line, frozen=True, tag="end"):
         return b"wspolna.export\x00\x01" + encode(msgspec.structs.replace(self, signature=b""))
 
 
-AnyLine = Header | EventLine | SealLine | ClosingLine | ClaimLine | ViewsLine | PersonLine | End
+AnyLine = Header | EventLine | SealLine | ClosingLine | RowLine | PersonLine | End
 
-SECTIONS: dict[type[Line], str] = {
-    Header: "header",
-    EventLine: "log",
-    SealLine: "log",
-    ClosingLine: "log",
-    ClaimLine: "claims",
-    ViewsLine: "views",
-    PersonLine: "persons",
-}
+SECTIONS = ("header", "log", *(table.name for table in BESIDE), "persons")
 """In the order of the file."""
+
+
+def section_of(line: Line) -> str:
+    match line:
+        case Header():
+            return "header"
+        case RowLine():
+            return line.table
+        case PersonLine():
+            return "persons"
+    return "log"
+
 
 encode = msgspec.json.Encoder(order="deterministic").encode
 decode: Any = msgspec.json.Decoder(AnyLine).decode

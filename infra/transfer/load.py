@@ -1,10 +1,10 @@
 """Imports an export into an empty installation: all of it, as it was, or nothing."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
+from typing import Any, BinaryIO, cast
 
-from psycopg import Connection
+from psycopg import Connection, DataError, IntegrityError, sql
 
 from infra.personal.master import WrappingKey, WrongMasterKey
 from infra.seal.chain import Checkpoint
@@ -15,11 +15,19 @@ from infra.seal.sealer import LOCK
 from infra.seal.store import add_keys, insert_seal
 from infra.seal.verify import Batch, Verification, Verifier
 from infra.transfer.dump import Progress
-from infra.transfer.lines import ClaimLine, PersonLine, ViewsLine
+from infra.transfer.lines import PersonLine, RowLine, section_of
 from infra.transfer.passphrase import wrapping_key
-from infra.transfer.reader import Beside, ExportReader, strangers, trusted_keys
+from infra.transfer.reader import ExportReader, Other, strangers, trusted_keys, verify_export
+from infra.transfer.tables import BESIDE, Beside, json_of
 
-_TABLES = ("events", "claims", "seals", "seal_keys", "person_keys", "news_views")
+_EMPTY = (
+    "events",
+    "seals",
+    "seal_keys",
+    "person_keys",
+    # What reacts to events may have begun already, at the beginning of an empty log.
+    *(table.name for table in BESIDE if table.name != "reactors"),
+)
 _TYPES = (
     "int8", "uuid", "int4", "text", "int2", "bytea", "date", "timestamptz", "text", "text", "uuid",
     "int2", "bytea", "uuid", "uuid",
@@ -53,27 +61,54 @@ def import_log(
     """
     reader = ExportReader(file)
     persons = _Persons(master, _passphrase_key(reader, passphrase))
-    size = _size(file)
-    with connection.transaction():
-        _refuse_unless_empty(connection)
-        verifier = Verifier(trusted_keys(reader, trusted), kept)
-        for batch in reader.batches():
-            if verifier.check(batch) and verifier.result.passed:
-                _store(connection, batch)
-            progress(file.tell(), size)
-        _store_beside(connection, reader.beside(), persons)
-        result = verifier.finished()
-        result.findings.extend([*reader.findings, *strangers(reader, trusted)])
-        if not result.passed:
-            raise ImportRefused(
-                "Plik nie zgadza się ze swoimi pieczęciami.",
-                "The file doesn't match its seals.",
-                result.findings,
-            )
-        persons.refuse(forget_persons)
-        add_keys(connection, reader.header.keys)
-        _finish(connection)
+    verifier = Verifier(trusted_keys(reader, trusted), kept)
+    try:
+        with connection.transaction():
+            _refuse_unless_empty(connection)
+            _store_log(connection, file, reader, verifier, progress)
+            _store_beside(connection, reader.beside(), persons)
+            result = verifier.finished()
+            _refuse_if([*result.findings, *reader.findings, *strangers(reader, trusted)])
+            persons.refuse(forget_persons)
+            add_keys(connection, reader.header.keys)
+            _finish(connection)
+    except (DataError, IntegrityError) as error:
+        # The transaction is gone, and with it the reading of the file: what is wrong with it?
+        file.seek(0)
+        _refuse_if(verify_export(file, trusted, kept).findings)
+        raise ImportRefused(
+            "Baza danych nie przyjmuje tego, co zawiera plik.",
+            "The database doesn't accept what the file holds.",
+        ) from error
     return result
+
+
+def _store_log(
+    connection: Connection[Any],
+    file: BinaryIO,
+    reader: ExportReader,
+    verifier: Verifier,
+    progress: Progress,
+) -> None:
+    size = _size(file)
+    for batch in reader.batches():
+        if verifier.check(batch) and verifier.result.passed:
+            _store(connection, batch)
+        progress(file.tell(), size)
+    # A reactor that the old place didn't have begins behind what is imported.
+    connection.execute(
+        "UPDATE reactors SET position = last FROM (SELECT max(position) AS last FROM events) "
+        "AS log WHERE last IS NOT NULL"
+    )
+
+
+def _refuse_if(findings: Sequence[Finding]) -> None:
+    if findings:
+        raise ImportRefused(
+            "Plik nie zgadza się ze swoimi pieczęciami.",
+            "The file doesn't match its seals.",
+            findings,
+        )
 
 
 def _passphrase_key(reader: ExportReader, passphrase: str | None) -> WrappingKey | None:
@@ -97,8 +132,8 @@ def _refuse_unless_empty(connection: Connection[Any]) -> None:
     """Writers wait until the import has ended, and then go on behind it."""
     connection.execute("SET LOCAL statement_timeout = 0")
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-    connection.execute(f"LOCK TABLE {', '.join(_TABLES)} IN EXCLUSIVE MODE".encode())
-    for table in _TABLES:
+    connection.execute(f"LOCK TABLE {', '.join(_EMPTY)}, reactors IN EXCLUSIVE MODE".encode())
+    for table in _EMPTY:
         if connection.execute(f"SELECT 1 FROM {table} LIMIT 1".encode()).fetchone():
             raise ImportRefused(
                 f"Importować można tylko do pustej instalacji, a tabela „{table}” nie jest pusta.",
@@ -117,22 +152,46 @@ def _store(connection: Connection[Any], batch: Batch) -> None:
 
 def _store_beside(
     connection: Connection[Any],
-    lines: Iterator[Beside],
-    persons_of: "_Persons",
+    lines: Iterator[Other],
+    persons: "_Persons",
 ) -> None:
     """Read to its end in any case; what a damaged file holds is rolled back with everything else."""
-    while chunk := list(islice(lines, _CHUNK)):
-        claims = [line for line in chunk if isinstance(line, ClaimLine)]
-        views = [line for line in chunk if isinstance(line, ViewsLine)]
-        persons = [line for line in chunk if isinstance(line, PersonLine)]
-        _insert(connection, _CLAIMS, ((line.key, line.stream_id) for line in claims))
-        _insert(connection, _VIEWS, ((line.news_id, line.count) for line in views))
-        _insert(connection, _PERSONS, map(persons_of.row, persons))
+    for section, of_section in groupby(lines, section_of):
+        if section == "persons":
+            rows = map(persons.row, cast("Iterator[PersonLine]", of_section))
+            _insert(connection, sql.SQL(_PERSONS), rows)
+        else:
+            _store_rows(connection, _TABLES[section], cast("Iterator[RowLine]", of_section))
 
 
-# A damaged file may say the same thing twice, which its findings report.
-_CLAIMS = "INSERT INTO claims (key, stream_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
-_VIEWS = "INSERT INTO news_views (news_id, count) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+def _store_rows(connection: Connection[Any], table: Beside, lines: Iterator[RowLine]) -> None:
+    known = _columns(connection, table)
+    for columns, alike in groupby(lines, lambda line: tuple(line.row)):
+        if not known.issuperset(columns):
+            raise ImportRefused(
+                f"Plik ma w tabeli „{table.name}” kolumny, których ta wersja programu nie zna.",
+                f"The file has columns in “{table.name}” that this version doesn't know.",
+            )
+        _insert(connection, table.insert(columns), ((json_of(line.row),) for line in alike))
+
+
+def _columns(connection: Connection[Any], table: Beside) -> set[str]:
+    query = (
+        "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 "
+        "AND NOT attisdropped"
+    )
+    return {row[0] for row in connection.execute(query, (table.name,))}
+
+
+def _insert(
+    connection: Connection[Any], query: sql.SQL | sql.Composed, rows: Iterator[tuple[Any, ...]]
+) -> None:
+    with connection.cursor() as cursor:
+        while chunk := list(islice(rows, _CHUNK)):
+            cursor.executemany(query, chunk)
+
+
+_TABLES = {table.name: table for table in BESIDE}
 # The event of forgetting has left a row already.
 _PERSONS = (
     "INSERT INTO person_keys AS key (person_id, created_at, destroyed_at, wrapped_key) "
@@ -140,11 +199,6 @@ _PERSONS = (
     "ON CONFLICT (person_id) DO UPDATE SET created_at = EXCLUDED.created_at, "
     "destroyed_at = coalesce(EXCLUDED.destroyed_at, key.destroyed_at)"
 )
-
-
-def _insert(connection: Connection[Any], query: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor:
-        cursor.executemany(query.encode(), list(rows))
 
 
 class _Persons:

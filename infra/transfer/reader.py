@@ -18,19 +18,19 @@ from infra.transfer.lines import (
     FORMAT,
     SECTIONS,
     VERSION,
-    ClaimLine,
     ClosingLine,
     End,
     EventLine,
     Header,
     Line,
     PersonLine,
+    RowLine,
     SealLine,
-    ViewsLine,
     decode,
     encode,
     event_of_line,
     seal_of_line,
+    section_of,
 )
 
 LONGEST = 1 << 26
@@ -38,9 +38,7 @@ LONGEST = 1 << 26
 RUN = 50_000
 """Events without a seal behind them that are held at once."""
 
-_ORDER = list(dict.fromkeys(SECTIONS.values()))
-
-Beside = ClaimLine | ViewsLine | PersonLine
+Other = RowLine | PersonLine
 
 
 class NotAnExport(Exception):
@@ -87,11 +85,11 @@ class ExportReader:
             self.findings.append(Finding(Fault.SEAL_MISSING, position=events[-1].position))
             yield Batch(None, events)
 
-    def beside(self) -> Iterator[Beside]:
-        if isinstance(self._held, Beside):
+    def beside(self) -> Iterator[Other]:
+        if isinstance(self._held, Other):
             yield self._held
         for line in self._lines:
-            if isinstance(line, Beside):
+            if isinstance(line, Other):
                 yield line
         self._check_end()
 
@@ -148,12 +146,15 @@ class ExportReader:
         return self._in_its_section(line, text)
 
     def _in_its_section(self, line: Line, text: bytes) -> Line | None:
-        section = SECTIONS[type(line)]
+        section = section_of(line)
+        if section not in SECTIONS:
+            self._unreadable(f"unknown table {section}")
+            return None
         self._digests[section].update(text)
-        if _ORDER.index(section) < max(self._section, 1):
+        if SECTIONS.index(section) < max(self._section, 1):
             self._unreadable(f"{section} out of order")
             return None
-        self._section = _ORDER.index(section)
+        self._section = SECTIONS.index(section)
         return line
 
     def _unreadable(self, reason: str) -> None:
@@ -167,7 +168,7 @@ class ExportReader:
         public = self.header.keys.get(end.key_id, b"")
         if key_id(public) != end.key_id or not signed_by(public, end.signature, end.message()):
             self.findings.append(Finding(Fault.BAD_SIGNATURE, detail="(end)"))
-        found = {section: self._digests[section].hexdigest() for section in _ORDER}
+        found = {section: self._digests[section].hexdigest() for section in SECTIONS}
         for section in sorted(found.keys() | end.digests.keys()):
             if found.get(section) != end.digests.get(section):
                 self.findings.append(Finding(Fault.SECTION_DIFFERS, detail=f"({section})"))

@@ -22,6 +22,7 @@ from infra.transfer.lines import (
     encode,
     line_of_event,
     line_of_seal,
+    section_of,
 )
 
 LEVEL = 3
@@ -68,14 +69,11 @@ class ExportWriter:
 
     def line(self, line: Line) -> None:
         text = encode(line) + b"\n"
-        self._digests[SECTIONS[type(line)]].update(text)
+        self._digests[section_of(line)].update(text)
         self._zip.write(text)
 
     def _end(self) -> None:
-        digests = {
-            section: self._digests[section].hexdigest()
-            for section in dict.fromkeys(SECTIONS.values())
-        }
+        digests = {section: self._digests[section].hexdigest() for section in SECTIONS}
         unsigned = End(self.events, self.seals, digests, self._key.id, b"")
         end = End(
             self.events, self.seals, digests, self._key.id, self._key.sign(unsigned.message())

@@ -190,7 +190,7 @@ def _seal_for_ever(url: str) -> None:
 
 def test_a_sealer_killed_anywhere_leaves_a_chain_that_goes_on(installation: Installation) -> None:
     spawn = multiprocessing.get_context("spawn")
-    for _ in range(3):
+    for _ in range(2):
         process = spawn.Process(target=_seal_for_ever, args=(installation.url,))
         process.start()
         deadline = time.monotonic() + 10

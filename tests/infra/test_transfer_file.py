@@ -14,11 +14,13 @@ from infra.seal.findings import Fault
 from infra.seal.keys import SealKey, keyring
 from infra.seal.verify import Batch, Verification
 from infra.transfer.lines import (
-    ClaimLine,
     ClosingLine,
+    End,
+    EventLine,
+    Header,
     PersonLine,
+    RowLine,
     SealLine,
-    ViewsLine,
     decode,
     encode,
 )
@@ -31,9 +33,12 @@ SECOND = [replace(event(5), state=b"\xff\x00 not UTF-8"), event(6)]
 TAIL = [event(8), event(9)]
 SEALS = chain_of([FIRST, SECOND])
 BATCHES = [Batch(SEALS[0], FIRST), Batch(SEALS[1], SECOND), Batch(None, TAIL)]
-CLAIM = ClaimLine("news-slug:100704:spotkanie", UUID(int=1))
-VIEWS = ViewsLine(UUID(int=1), 41)
+CLAIM = RowLine("claims", {"key": "news-slug:100704:spotkanie", "stream_id": str(UUID(int=1))})
+VIEWS = RowLine("news_views", {"news_id": str(UUID(int=1)), "count": 41})
+REACTOR = RowLine("reactors", {"name": "webhooks", "position": 6})
+DELIVERY = RowLine("outbox", {"key": "k", "task": "webhook", "payload": {"n": [1, 2.5, None]}})
 PERSON = PersonLine(UUID(int=2), START)
+BESIDE = [CLAIM, VIEWS, REACTOR, DELIVERY, PERSON]
 
 
 def exported() -> bytes:
@@ -41,7 +46,7 @@ def exported() -> bytes:
     with ExportWriter(file, KEY, START) as writer:
         writer.header(KEYS)
         writer.log(BATCHES)
-        for line in (CLAIM, VIEWS, PERSON):
+        for line in BESIDE:
             writer.line(line)
     return file.getvalue()
 
@@ -68,7 +73,7 @@ def test_an_export_gives_back_every_event_seal_and_line() -> None:
     *sealed, closing = list(reader.batches())
     assert sealed == BATCHES[:2]
     assert (closing.events, closing.closing) == (TAIL, True)
-    assert list(reader.beside()) == [CLAIM, VIEWS, PERSON]
+    assert list(reader.beside()) == BESIDE
     assert reader.findings == []
 
 
@@ -178,7 +183,7 @@ def test_any_changed_event_is_named_even_when_the_digests_are_made_anew(
 
 def test_every_kind_of_line_stands_in_the_sample() -> None:
     kinds = {type(decode(line)) for line in LINES}
-    assert {SealLine, ClosingLine, ClaimLine, ViewsLine, PersonLine} < kinds
+    assert {Header, End, SealLine, ClosingLine, EventLine, *map(type, BESIDE)} == kinds
     assert [encode(decode(line)) + b"\n" for line in LINES] == LINES
 
 
