@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.errors import NotPermitted
 from domain.roles import Actor, Role
+from domain.values import parse_terc
 
 if TYPE_CHECKING:
     from domain.aggregate import Aggregate
@@ -24,6 +25,16 @@ class Command:
 
     command_id: UUID
     expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnBehalf(Command):
+    """Given on behalf of a municipality (`municipality`: TERC), on a stream that isn't its own alone.
+
+    Officials speak for their own municipality only. What that one may do there, the aggregate says.
+    """
+
+    municipality: str
 
 
 class Whose(Enum):
@@ -60,6 +71,14 @@ class Permission:
         writers = stream.participants if self.on is Whose.SHARED else {stream.owner}
         if actor.municipality is None or actor.municipality not in writers:
             raise NotPermitted
+
+
+def check_speaker(actor: Actor, command: Command) -> None:
+    """Raises NotPermitted: before anything is looked up, so that it says nothing of what there is."""
+    if not isinstance(command, OnBehalf) or actor.is_coordinator:
+        return
+    if actor.municipality != parse_terc(command.municipality, "municipality"):
+        raise NotPermitted
 
 
 C = TypeVar("C", bound=Command)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import domain.features  # noqa: F401  fills the dispatch table
 from domain.aggregate import Aggregate
-from domain.commands import HANDLERS, Command, digest
+from domain.commands import HANDLERS, Command, check_speaker, digest
 from domain.errors import DomainError, StaleVersion, StorageUnavailable
 from domain.roles import Actor
 from domain.work import (
@@ -79,6 +79,7 @@ class Cooperation:
     def _decide(self, command: Command, by: Actor, envelope: Envelope) -> tuple[Any, Save]:
         handler, permission = HANDLERS[type(command)]
         permission.check(by)
+        check_speaker(by, command)
         work = Work(self.store, self._texts, by, permission, self._now())
         subject = handler(command, work)
         changed = [aggregate for aggregate in work.touched if aggregate.pending_events]

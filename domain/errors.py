@@ -23,6 +23,10 @@ class DomainError(Exception):
         return f"{self.code}: {self.message('en')}"
 
 
+class NotFound(DomainError):
+    """What the command is about doesn't exist, or not for whoever gave it."""
+
+
 class FieldProblem(DomainError):
     """One thing wrong with one field of the input; `field` is its name in the API (camelCase)."""
 

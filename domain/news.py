@@ -11,7 +11,7 @@ from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate, stream_of
 from domain.commands import Command, handles
-from domain.errors import DomainError, FieldProblem, Malformed, TooMany
+from domain.errors import DomainError, FieldProblem, Malformed, NotFound, TooMany
 from domain.municipalities import known_municipality
 from domain.roles import Role
 from domain.values import (
@@ -36,7 +36,7 @@ class NewsState(StrEnum):
     RETRACTED = "RETRACTED"
 
 
-class NewsNotFound(DomainError):
+class NewsNotFound(NotFound):
     code = "news_not_found"
     pl = "Nie ma takiej aktualności."
     en = "There is no such news item."

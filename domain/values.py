@@ -50,9 +50,11 @@ def text_problems(
         yield ControlCharacters(field, index=unsafe.start())
 
 
-def date_problems(field: str, value: date, today: date) -> Iterable[FieldProblem]:
+def date_problems(
+    field: str, value: date, today: date, *, latest: date | None = None
+) -> Iterable[FieldProblem]:
     """A fact may lie ahead by a year at most, and not before there were municipalities."""
-    latest = date(today.year + 1, 12, 31)
+    latest = latest or date(today.year + 1, 12, 31)
     if not _EARLIEST <= value <= latest:
         yield ImplausibleDate(field, value=value, earliest=_EARLIEST, latest=latest)
 

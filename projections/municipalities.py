@@ -1,10 +1,17 @@
 """The register of municipalities as lists and look-ups show it."""
 
-from datetime import datetime
-from typing import ClassVar
+from datetime import date, datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
-from domain.municipalities import Municipality, MunicipalityFacts, Population
+from domain.municipalities import (
+    Membership,
+    Municipality,
+    MunicipalityFacts,
+    OfficeHolder,
+    Population,
+)
+from domain.people import PersonRecord
 from domain.values import slugify, without_diacritics
 from projections.log import Recorded
 from projections.projection import Projection, on
@@ -33,20 +40,52 @@ class MunicipalityRow(Row):
     website: str | None
     feeds: list[str]
     membership: str
+    member_since: date | None
     version: int
     registered_at: datetime
     updated_at: datetime
 
 
+class FactRow(Row):
+    table: ClassVar[str] = "facts"
+    key: ClassVar[tuple[str, ...]] = ("municipality_id", "version", "sort")
+
+    municipality_id: UUID
+    version: int
+    sort: str
+    value: str
+    since: date | None
+    reason: str | None
+    recorded_at: datetime
+
+
+class OfficeHolderRow(Row):
+    table: ClassVar[str] = "office_holders"
+
+    id: UUID
+    municipality_id: UUID
+    terc: str
+    municipality: dict[str, Any]
+    office: str
+    title: str
+    person_id: UUID
+    name: str | None
+    since: date
+    since_known: bool
+    until: date | None
+
+
 class MunicipalitiesProjection(Projection):
     name = "municipalities"
-    version = 1
-    rows = (MunicipalityRow,)
+    version = 2
+    rows = (MunicipalityRow, FactRow, OfficeHolderRow)
     keyed_by_stream = MunicipalityRow
 
     @on(Municipality.Registered)
     def _registered(self, recorded: Recorded, event: Municipality.Registered, rows: Rows) -> None:
         rows.add(_row(recorded, event.terc, event.facts))
+        _keep(recorded, rows, "NAME", event.facts.name, None)
+        _keep(recorded, rows, "KIND", event.facts.kind.value, None)
 
     @on(Municipality.Renamed)
     def _renamed(self, recorded: Recorded, event: Municipality.Renamed, rows: Rows) -> None:
@@ -54,6 +93,64 @@ class MunicipalitiesProjection(Projection):
         row.name = event.name
         row.name_sort = polish_order(event.name)
         row.name_search = without_diacritics(event.name).lower()
+        _keep(recorded, rows, "NAME", event.name, recorded.effective_on)
+        rows.execute(
+            "UPDATE office_holders SET municipality = municipality || jsonb_build_object('name', %s::text) "
+            "WHERE municipality_id = %s",
+            (event.name, row.id),
+            changes=OfficeHolderRow,
+        )
+
+    @on(Municipality.KindChanged)
+    def _kind_changed(
+        self, recorded: Recorded, event: Municipality.KindChanged, rows: Rows
+    ) -> None:
+        row = self._changed(recorded, rows)
+        row.kind = event.kind.value
+        _keep(recorded, rows, "KIND", event.kind.value, recorded.effective_on)
+
+    @on(
+        Municipality.Invited,
+        Municipality.Applied,
+        Municipality.Admitted,
+        Municipality.Suspended,
+        Municipality.Reinstated,
+        Municipality.Left,
+    )
+    def _membership_changed(self, recorded: Recorded, event: Any, rows: Rows) -> None:
+        row = self._changed(recorded, rows)
+        row.membership = MEMBERSHIPS[type(event)].value
+        row.member_since = recorded.effective_on
+        reason = getattr(event, "reason", "") or None
+        _keep(recorded, rows, "MEMBERSHIP", row.membership, recorded.effective_on, reason)
+
+    @on(Municipality.OfficeTaken)
+    def _office_taken(
+        self, recorded: Recorded, event: Municipality.OfficeTaken, rows: Rows
+    ) -> None:
+        municipality = self._changed(recorded, rows)
+        rows.add(_holder_row(municipality, event.holder))
+
+    @on(Municipality.OfficeLeft)
+    def _office_left(self, recorded: Recorded, event: Municipality.OfficeLeft, rows: Rows) -> None:
+        self._changed(recorded, rows)
+        rows.change(OfficeHolderRow, event.holder_id).until = recorded.effective_on
+
+    @on(Municipality.TermCorrected)
+    def _term_corrected(
+        self, recorded: Recorded, event: Municipality.TermCorrected, rows: Rows
+    ) -> None:
+        self._changed(recorded, rows)
+        row = rows.change(OfficeHolderRow, event.holder.id)
+        row.since, row.until = event.holder.since, event.holder.until
+        row.since_known = event.holder.since_known
+
+    @on(PersonRecord.Forgotten)
+    def _person_forgotten(
+        self, recorded: Recorded, _event: PersonRecord.Forgotten, rows: Rows
+    ) -> None:
+        statement = "UPDATE office_holders SET name = NULL WHERE person_id = %s"
+        rows.execute(statement, (recorded.stream_id,), changes=OfficeHolderRow)
 
     @on(Municipality.PopulationRecorded)
     def _population_recorded(
@@ -66,6 +163,58 @@ class MunicipalitiesProjection(Projection):
         row.version = recorded.version
         row.updated_at = recorded.recorded_at
         return row
+
+
+MEMBERSHIPS = {
+    Municipality.Invited: Membership.INVITED,
+    Municipality.Applied: Membership.APPLIED,
+    Municipality.Admitted: Membership.ACTIVE,
+    Municipality.Suspended: Membership.SUSPENDED,
+    Municipality.Reinstated: Membership.ACTIVE,
+    Municipality.Left: Membership.LEFT,
+}
+
+
+def _keep(
+    recorded: Recorded,
+    rows: Rows,
+    sort: str,
+    value: str,
+    since: date | None,
+    reason: str | None = None,
+) -> None:
+    rows.add(
+        FactRow(
+            municipality_id=recorded.stream_id,
+            version=recorded.version,
+            sort=sort,
+            value=value,
+            since=since,
+            reason=reason,
+            recorded_at=recorded.recorded_at,
+        )
+    )
+
+
+def _holder_row(municipality: MunicipalityRow, holder: OfficeHolder) -> OfficeHolderRow:
+    return OfficeHolderRow(
+        id=holder.id,
+        municipality_id=municipality.id,
+        terc=municipality.terc,
+        municipality={
+            "id": str(municipality.id),
+            "terc": municipality.terc,
+            "name": municipality.name,
+            "slug": municipality.slug,
+        },
+        office=holder.office.value,
+        title=holder.title.value,
+        person_id=holder.name.person_id,
+        name=holder.name.clear,
+        since=holder.since,
+        since_known=holder.since_known,
+        until=holder.until,
+    )
 
 
 # The Polish alphabet, each letter in its place behind the one it is written with.
@@ -103,7 +252,8 @@ def _row(recorded: Recorded, terc: str, facts: MunicipalityFacts) -> Municipalit
         population_source=None,
         website=facts.website,
         feeds=list(facts.feeds),
-        membership="NONE",
+        membership=Membership.NONE.value,
+        member_since=None,
         version=recorded.version,
         registered_at=recorded.recorded_at,
         updated_at=recorded.recorded_at,

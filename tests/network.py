@@ -12,7 +12,13 @@ from psycopg_pool import ConnectionPool
 
 from domain.commands import Command
 from domain.cooperation import Cooperation
-from domain.municipalities import MunicipalityFacts, MunicipalityKind, RegisterMunicipality
+from domain.municipalities import (
+    AdmitMunicipality,
+    InviteMunicipality,
+    MunicipalityFacts,
+    MunicipalityKind,
+    RegisterMunicipality,
+)
 from domain.news import CorrectNews, DraftNews, NewsText, PublishNews, RetractNews
 from domain.roles import OPERATOR, Actor, Role
 from domain.values import Terc
@@ -29,7 +35,8 @@ from tests.domain.texts import PlainTexts
 
 OPOCZNO = "100704"
 BELCHATOW = "100101"
-NAMES = {OPOCZNO: "Opoczno", BELCHATOW: "Bełchatów", "101601": "Tomaszów Mazowiecki"}
+TOMASZOW = "101601"
+NAMES = {OPOCZNO: "Opoczno", BELCHATOW: "Bełchatów", TOMASZOW: "Tomaszów Mazowiecki"}
 
 VAULT = PersonalVault(WrappingKey(bytes(32)))
 
@@ -58,6 +65,11 @@ class Network:
         )
         return self.give(RegisterMunicipality(command_id=uuid4(), terc=terc, facts=facts))
 
+    def member(self, terc: str = OPOCZNO) -> Receipt:
+        self.register(terc)
+        self.give(InviteMunicipality(command_id=uuid4(), terc=terc))
+        return self.give(AdmitMunicipality(command_id=uuid4(), terc=terc))
+
     def draft(self, title: str = "Nowy most", terc: str = OPOCZNO, **text: Any) -> Receipt:
         said = NewsText(title=title, body=text.pop("body", "Treść."), **text)
         return self.give(DraftNews(command_id=uuid4(), municipality=terc, text=said))
@@ -83,6 +95,10 @@ class Network:
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return self.connection.execute(query.encode(), parameters).fetchall()
+
+    def events(self) -> list[str]:
+        """Types of all events, in the order of the log."""
+        return [row[0] for row in self.rows("SELECT type FROM events ORDER BY position")]
 
     def value(self, query: str, *parameters: Any) -> Any:
         return self.rows(query, *parameters)[0][0]
