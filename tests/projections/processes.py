@@ -7,7 +7,7 @@ from multiprocessing.context import ForkServerProcess
 from typing import Any
 
 _CONTEXT = get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.projections.tally", "tests.infra.log_writers"])
+_CONTEXT.set_forkserver_preload(["tests.projections.tally", "tests.infra.publishers"])
 
 
 def begin(target: Callable[..., None], *arguments: Any) -> ForkServerProcess:
