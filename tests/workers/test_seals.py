@@ -23,7 +23,7 @@ from psycopg import sql
 
 from infra.bootstrap import connect
 from infra.embedded.postgres import Postgres
-from infra.keyfiles import master_key
+from infra.keyfiles import CHECKPOINT, master_key
 from infra.settings import Settings
 from tests.infra.visits import ANNA, JAN, NAME, House, opened
 from tests.network import network
@@ -156,6 +156,7 @@ def test_a_network_moves_with_its_persons(old: Place, new: Place, tmp_path: Path
     assert new.done("log", "import", str(file), *passphrase).endswith("nienaruszony.\n")
     for house in new.house():
         assert house.visit(visit).guest.clear == NAME
+    assert (new.data / CHECKPOINT).read_text() == (old.data / CHECKPOINT).read_text()
     assert stat.S_IMODE((new.data / "master-key").stat().st_mode) == 0o600
     again = new.wspolna("log", "import", str(file), *passphrase)
     assert again.returncode == 1

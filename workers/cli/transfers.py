@@ -14,7 +14,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from infra.bootstrap import connect, seal_log
 from infra.embedded.available import available_database
-from infra.keyfiles import master_key, seal_key
+from infra.keyfiles import CHECKPOINT, master_key, seal_key
+from infra.seal.sealer import write_checkpoint
 from infra.settings import Settings
 from infra.transfer.dump import PersonKeys, export_log
 from infra.transfer.dump import Progress as Report
@@ -137,6 +138,8 @@ def import_(
         raise Refused(error.pl, error.en) from error
     except ImportRefused as refused:
         raise _refusal(refused) from refused
+    if result.end is not None:
+        write_checkpoint(settings.data / CHECKPOINT, result.end)
     answer({"events": result.events, "seals": result.seals}, report(result), as_json=as_json)
 
 
