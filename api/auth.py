@@ -3,8 +3,9 @@
 import hmac
 from dataclasses import dataclass
 
-from api.graphql.visibility import Audience
 from domain.roles import ANONYMOUS, OPERATOR, Actor
+from domain.visibility import EVERYTHING, Audience
+from domain.visibility import PUBLIC as EVERYONE
 
 
 @dataclass(frozen=True)
@@ -15,8 +16,8 @@ class Viewer:
     actor: Actor
 
 
-PUBLIC = Viewer(Audience.PUBLIC, ANONYMOUS)
-COORDINATOR = Viewer(Audience.COORDINATOR, OPERATOR)
+PUBLIC = Viewer(EVERYONE, ANONYMOUS)
+COORDINATOR = Viewer(EVERYTHING, OPERATOR)
 
 
 class UnknownToken(Exception):

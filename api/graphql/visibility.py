@@ -1,45 +1,89 @@
-"""Who sees what: the one place. Every way out (lists, counts, look-ups, `node`, subscriptions) asks here.
-
-A condition is SQL over `{row}`; the compiled statements and the ordinary executor use the same text.
+"""The rule of `domain.visibility` as SQL over `{row}`. Every way out (lists, counts, look-ups, `node`,
+subscriptions) asks here; the compiled statements and the ordinary executor use the same text.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 
+from domain.visibility import GROUNDS, Audience, Ground, Level
 
-class Audience(Enum):
-    """What a viewer may see, and so the part of every plan's and answer's key: never who is asking."""
-
-    PUBLIC = "public"
-    COORDINATOR = "coordinator"
+__all__ = ["Audience", "Visibility", "guarded"]
 
 
 @dataclass(frozen=True)
 class Visibility:
-    """`listed`: what lists and counts show. `seen`: what a direct look-up answers, per audience."""
+    """Which rows of a table are of which level, and whose they are.
 
-    listed: str
-    seen: Mapping[Audience, str]
+    `levels`: a condition for each level that occurs; of them exactly one holds for every row.
+    `owner`: SQL of a TERC code. `participants`: SQL of an array of them; None: nobody takes part.
+    `listed`: what lists and counts show, all of it PUBLIC; None: whatever the viewer may see.
+    """
+
+    levels: Mapping[Level, str]
+    owner: str = "NULL"
+    participants: str | None = None
+    listed: str | None = None
 
     def condition(self, audience: Audience, row: str, *, listing: bool) -> str | None:
         """None: no condition."""
-        template = self.listed if listing else self.seen[audience]
-        return template.format(row=row) if template else None
+        if listing and self.listed is not None:
+            return self.listed.format(row=row) or None
+        if audience.everything:
+            return None
+        seen = [self._of_level(level, audience) for level in self.levels]
+        told = [condition.format(row=row) for condition in seen if condition is not None]
+        if "" in told:
+            return None
+        return f"({' OR '.join(told)})" if told else "false"
+
+    def _of_level(self, level: Level, audience: Audience) -> str | None:
+        """Which rows of this level are seen; None: none of them, empty: all rows there are."""
+        grounds = GROUNDS[level]
+        if Ground.ANYONE in grounds or (Ground.MEMBER in grounds and audience.member):
+            return self.levels[level]
+        whose = [told for ground in grounds if (told := self._whose(ground, audience))]
+        if not whose:
+            return None
+        theirs = " OR ".join(sorted(whose))
+        return f"({self.levels[level] or 'true'} AND ({theirs}))"
+
+    def _whose(self, ground: Ground, audience: Audience) -> str | None:
+        # A TERC code is six digits, so it may stand in the text: few plans, and no parameter to bind.
+        code = audience.municipality
+        if code is None or not (code.isascii() and code.isdigit()):
+            return None
+        match ground:
+            case Ground.OWNER:
+                return f"{self.owner} = '{code}'"
+            case Ground.ADMINISTRATOR if audience.administrator:
+                return f"{self.owner} = '{code}'"
+            case Ground.PARTICIPANT if self.participants is not None:
+                return f"{self.participants} @> ARRAY['{code}']"
+        return None
 
 
-def _for_everyone(condition: str) -> Mapping[Audience, str]:
-    return dict.fromkeys(Audience, condition)
+def guarded(
+    level: str = "{row}.visibility",
+    owner: str = "{row}.owner_terc",
+    participants: str | None = "{row}.participants",
+) -> Visibility:
+    """Of rows that name their level in a column."""
+    levels = {each: f"{level} = '{each}'" for each in Level}
+    return Visibility(levels, owner, participants)
 
 
-MUNICIPALITIES = Visibility(listed="", seen=_for_everyone(""))
+EVERYONE = Visibility({Level.PUBLIC: ""})
+
+MUNICIPALITIES = EVERYONE
 
 # A draft is its author's; a retracted item stays in its place as a tombstone, but in no list.
 NEWS = Visibility(
+    {Level.PUBLIC: "{row}.state <> 'DRAFT'", Level.OWN: "{row}.state = 'DRAFT'"},
+    owner="{row}.municipality_terc",
     listed="{row}.state = 'PUBLISHED'",
-    seen={Audience.PUBLIC: "{row}.state <> 'DRAFT'", Audience.COORDINATOR: ""},
 )
 
 NEWS_VERSIONS = Visibility(
-    listed="", seen={Audience.PUBLIC: "{row}.public", Audience.COORDINATOR: ""}
+    {Level.PUBLIC: "{row}.public", Level.OWN: "NOT {row}.public"},
+    owner="(SELECT item.municipality_terc FROM read_news.news AS item WHERE item.id = {row}.news_id)",
 )
