@@ -1,10 +1,10 @@
-"""`python -m tests.benchmarks [log|projections]`: without a name, all of them."""
+"""`python -m tests.benchmarks [log|projections|graphql]`: without a name, all of them."""
 
 import importlib
 import signal
 import sys
 
-SUITES = ("log", "projections")
+SUITES = ("log", "projections", "graphql")
 
 
 def main(wanted: list[str]) -> int:
