@@ -100,7 +100,7 @@ class PositionWatch:
             await self._look(connection, self._names)
             while True:
                 # With somebody waiting, look again soon; otherwise only to prove that we still hear.
-                timeout = SAFETY_POLL if self._waiters else 5.0
+                timeout = SAFETY_POLL if self._waiters else 1.0
                 heard = False
                 async for notification in connection.notifies(timeout=timeout, stop_after=1):
                     heard = True
