@@ -10,16 +10,19 @@ from litestar.static_files import create_static_files_router
 
 from api.auth import Authentication
 from api.graphql.endpoint import GraphQLEndpoint
+from api.graphql.trusted import Options
 from api.health import Health
+from api.metrics import metrics
 from api.resources import Resources
 from infra.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(settings: Settings) -> Litestar:
+def create_app(settings: Settings, options: Options | None = None) -> Litestar:
     resources = Resources(settings.postgres_url)
-    endpoint = GraphQLEndpoint(resources, Authentication(settings.operator_token))
+    authentication = Authentication(settings.operator_token)
+    endpoint = GraphQLEndpoint(resources, authentication, options or Options())
     health = Health(resources)
 
     @asynccontextmanager
@@ -30,6 +33,7 @@ def create_app(settings: Settings) -> Litestar:
     return Litestar(
         route_handlers=[
             front_door,
+            metrics,
             health.router(),
             endpoint.route(),
             create_static_files_router("/static", [STATIC], include_in_schema=False),
@@ -41,7 +45,7 @@ def create_app(settings: Settings) -> Litestar:
 
 
 def app() -> Litestar:
-    return create_app(Settings.from_environment())
+    return create_app(Settings.from_environment(), Options.from_environment())
 
 
 @get("/", include_in_schema=False)

@@ -11,7 +11,6 @@ from graphql import (
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
-    OperationType,
     get_operation_ast,
     parse,
     specified_rules,
@@ -19,6 +18,7 @@ from graphql import (
 )
 
 from api.graphql.limits import DOCUMENT_CHARACTERS, DOCUMENT_TOKENS
+from api.graphql.trusted import Options
 
 KEPT = 1_000
 
@@ -31,25 +31,31 @@ class Document:
     ast: DocumentNode | None = None
     errors: list[GraphQLError] = field(default_factory=list)
     fragments: dict[str, FragmentDefinitionNode] = field(default_factory=dict)
+    decisive: frozenset[str] | None = None
+    """Variables whose values a plan depends on; filled by the planner."""
+
+    @property
+    def executable(self) -> DocumentNode:
+        """Only of a document without errors."""
+        if self.ast is None:
+            raise ValueError("the document has errors")
+        return self.ast
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """None where the name doesn't single one out."""
         return get_operation_ast(self.ast, name or None) if self.ast else None
 
-    def is_query(self, name: str | None) -> bool:
-        operation = self.operation(name)
-        return operation is not None and operation.operation is OperationType.QUERY
-
 
 class Documents:
     """Bounded: the document longest unused is forgotten first."""
 
-    def __init__(self, schema: GraphQLSchema, introspection: bool) -> None:
+    def __init__(self, schema: GraphQLSchema, options: Options) -> None:
         self._schema = schema
         self._rules = [
             *specified_rules,
-            *([] if introspection else [NoSchemaIntrospectionCustomRule]),
+            *([] if options.introspection else [NoSchemaIntrospectionCustomRule]),
         ]
+        self._trusted = options.trusted
         self._known: OrderedDict[str, Document] = OrderedDict()
 
     def get(self, text: str) -> Document:
@@ -65,6 +71,9 @@ class Documents:
 
     def _read(self, text: str) -> Document:
         document = Document(sha256(text.encode()).hexdigest())
+        if not self._trusted.allows(document.sha256):
+            document.errors = [_not_trusted()]
+            return document
         if len(text) > DOCUMENT_CHARACTERS:
             document.errors = [_too_long()]
             return document
@@ -89,6 +98,12 @@ class Documents:
             return validate(self._schema, ast, self._rules, max_errors=20)
         except RecursionError:
             return [_too_long()]
+
+
+def _not_trusted() -> GraphQLError:
+    return GraphQLError(
+        "Only documents that are registered are answered here.", extensions={"code": "not_trusted"}
+    )
 
 
 def _too_long() -> GraphQLError:

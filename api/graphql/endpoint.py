@@ -15,18 +15,24 @@ from api.graphql.http import GraphQLOverHTTP
 from api.graphql.news_stream import PublishedNews
 from api.graphql.schema import make_schema
 from api.graphql.services import Services
+from api.graphql.trusted import Options
 from api.graphql.websocket import GraphQLOverWebsocket
+from api.graphql.wire import Wire
 from api.resources import Resources
 
 PAGE = Path(__file__).parents[1] / "static" / "graphiql" / "index.html"
 
 
 class GraphQLEndpoint:
-    def __init__(self, resources: Resources, authentication: Authentication) -> None:
+    def __init__(
+        self, resources: Resources, authentication: Authentication, options: Options
+    ) -> None:
         self._published_news = PublishedNews(resources)
+        self._wire = Wire(resources.database_url)
         services = Services(resources, self._published_news)
-        engine = Engine(make_schema(), services)
-        self._http = GraphQLOverHTTP(engine, authentication, PAGE.read_bytes())
+        engine = Engine(make_schema(), services, self._wire, options)
+        page = PAGE.read_bytes()
+        self._http = GraphQLOverHTTP(engine, authentication, options.trusted, page)
         self._websocket = GraphQLOverWebsocket(engine, authentication)
 
     def route(self) -> ASGIRouteHandler:
@@ -43,5 +49,5 @@ class GraphQLEndpoint:
 
     @asynccontextmanager
     async def started(self) -> AsyncIterator[None]:
-        async with self._published_news.running():
+        async with self._wire.connected(), self._published_news.running():
             yield

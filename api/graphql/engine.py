@@ -1,18 +1,18 @@
 """Answers operations: checks the document and the limits, runs it, and names the position."""
 
 import asyncio
-import json
-from collections.abc import AsyncGenerator, Mapping
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Hashable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any, cast
+from typing import Any
 
+import msgspec
 import strawberry
 from graphql import (
     ExecutionResult,
     GraphQLError,
-    GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     execute,
@@ -21,39 +21,52 @@ from graphql import (
 )
 
 from api.auth import Viewer
+from api.graphql.answers import Answers, etag
+from api.graphql.compiler.plan import Plan
 from api.graphql.compiler.selection import Scope
 from api.graphql.context import Context
+from api.graphql.declared import PROJECTIONS
 from api.graphql.documents import Document, Documents
-from api.graphql.errors import ReadError, TimedOut, formatted
+from api.graphql.errors import PositionNotReached, ReadError, TimedOut
 from api.graphql.limits import Measure, measure
+from api.graphql.metrics import PATHS, REASONS
+from api.graphql.planner import Planner
+from api.graphql.positions import Positions
+from api.graphql.results import Answer, executed, refusal, refused_because
 from api.graphql.services import Services
 from api.graphql.snapshot import Snapshot
+from api.graphql.trusted import Options
+from api.graphql.visibility import Audience
+from api.graphql.wire import StatementFailed, Unavailable, Wire
 from domain.errors import DomainError, Language
 
-PROJECTIONS = ("municipalities", "news")
 SECONDS = 15.0
+PREPARED = 2_000
+LONGEST_PREPARED = 4_096
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Question:
-    """One GraphQL request, well-formed as JSON and otherwise unchecked."""
+    """One GraphQL request, well-formed as JSON. `variables`: an object in JSON, or nothing.
+
+    `at_least`: the position that the answer has to reflect.
+    """
 
     query: str
     operation_name: str | None = None
-    variables: Mapping[str, Any] | None = None
+    variables: bytes = b""
+    at_least: int | None = None
+
+    def told(self) -> dict[str, Any]:
+        return _decode_variables(self.variables or b"null") or {}
 
 
-@dataclass(frozen=True)
-class Answer:
-    """`executed`: whether there is a `data` entry. `position` None: nothing was read."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question of which everything is known but the answer."""
 
-    body: bytes
-    executed: bool
-    position: int | None = None
-
-    def told_apart(self) -> bytes:
-        """The body, or the bare list of errors where nothing was executed."""
-        return self.body if self.executed else self.body[len(b'{"errors":') : -1]
+    plan: Plan
+    parameters: tuple[bytes, ...]
 
 
 class MutationByGet(Exception):
@@ -68,58 +81,154 @@ class RequestErrors(Exception):
         self.errors = errors
 
 
+_decode_variables = msgspec.json.Decoder(dict[str, Any] | None).decode
+
+
 class Engine:
     def __init__(
-        self, schema: strawberry.Schema, services: Services, introspection: bool = True
+        self, schema: strawberry.Schema, services: Services, wire: Wire, options: Options
     ) -> None:
-        self._schema: GraphQLSchema = schema._schema  # noqa: SLF001  graphql-core's, for its own executor
+        self._schema = schema._schema  # noqa: SLF001  graphql-core's, for its own executor
         self._services = services
-        self.documents = Documents(self._schema, introspection)
+        self._planner = Planner(self._schema)
+        self._answers = Answers(wire, Positions(wire, PROJECTIONS))
+        self._prepared: OrderedDict[Hashable, Prepared] = OrderedDict()
+        self.documents = Documents(self._schema, options)
 
     async def answer(
         self, question: Question, viewer: Viewer, language: Language, *, safe: bool = False
     ) -> Answer:
         """`safe`: by GET, which may only ask; raises MutationByGet."""
-        document = self.documents.get(question.query)
-        if document.errors:
-            return _refusal(document.errors, language)
-        operation = document.operation(question.operation_name)
-        if operation is None:
-            return _refusal(
-                [GraphQLError("Must provide the name of one of the document's operations.")],
-                language,
-            )
+        try:
+            prepared = self._prepare(question, viewer.audience)
+            if question.at_least is not None:
+                await self._reach(
+                    question.at_least, prepared.plan.projections if prepared else PROJECTIONS
+                )
+            if prepared is not None and (answer := await self._compiled(prepared)) is not None:
+                return answer
+            return await self.ordinary(question, viewer, language, safe=safe)
+        except RequestErrors as refused:
+            PATHS["refused"].inc()
+            return refusal(refused.errors, language)
+
+    async def ordinary(
+        self, question: Question, viewer: Viewer, language: Language, *, safe: bool = False
+    ) -> Answer:
+        """Field by field; raises RequestErrors, MutationByGet."""
+        document, operation = self._operation(question)
+        if operation.operation is OperationType.SUBSCRIPTION:
+            raise RequestErrors([GraphQLError("Subscriptions are answered over websocket or SSE.")])
         if safe and operation.operation is not OperationType.QUERY:
             raise MutationByGet
-        if operation.operation is OperationType.SUBSCRIPTION:
-            return _refusal(
-                [GraphQLError("Subscriptions are answered over websocket or SSE.")], language
-            )
-        return await self._ordinary(document, operation, question, viewer, language)
+        PATHS["ordinary"].inc()
+        measured = self._measured(document, operation, question)
+        snapshot = Snapshot(self._services.pool)
+        context = Context(viewer, language, snapshot, self._services)
+        try:
+            async with asyncio.timeout(SECONDS):
+                result = await self._execute(document, question, context)
+                position = await snapshot.position(measured.projections)
+                return executed(result, language, measured.cost, position)
+        except TimeoutError:
+            raise RequestErrors([refused_because(TimedOut())]) from None
+        except ReadError as error:
+            raise RequestErrors([refused_because(error)]) from error
+        finally:
+            await snapshot.close()
 
     async def stream(
-        self,
-        question: Question,
-        viewer: Viewer,
-        language: Language,
-        *,
-        safe: bool = False,
-        errors_apart: bool = False,
-    ) -> AsyncGenerator[bytes, None]:
-        """One result of a query or mutation, every result of a subscription.
+        self, question: Question, viewer: Viewer, language: Language, *, safe: bool = False
+    ) -> AsyncGenerator[Answer, None]:
+        """One answer to a query or mutation, every answer of a subscription; raises MutationByGet."""
+        try:
+            document, operation = self._operation(question)
+        except RequestErrors as refused:
+            return _single(refusal(refused.errors, language))
+        if operation.operation is OperationType.SUBSCRIPTION:
+            return self._subscribed(document, operation, question, viewer, language)
+        return _single(await self.answer(question, viewer, language, safe=safe))
 
-        `errors_apart`: a request error is told as a bare list of errors. Raises MutationByGet.
-        """
+    def _prepare(self, question: Question, audience: Audience) -> Prepared | None:
+        """None: for the ordinary executor. Raises RequestErrors."""
+        key = (question.query, question.operation_name, question.variables, audience)
+        found = self._prepared.get(key)
+        if found is not None:
+            return found
+        document, operation = self._operation(question)
+        if operation.operation is not OperationType.QUERY:
+            return None
+        variables = self._coerced(operation, question)
+        try:
+            plan = self._planner.plan(document, operation, variables, audience)
+        except GraphQLError as error:
+            raise RequestErrors([error]) from None
+        if plan is None:
+            REASONS["not_compilable"].inc()
+            return None
+        try:
+            found = Prepared(plan, tuple(plan.parameters(variables)))
+        except DomainError:
+            REASONS["bad_argument"].inc()
+            return None
+        self._keep(key, found, len(question.query) + len(question.variables))
+        return found
+
+    def _keep(self, key: Hashable, prepared: Prepared, size: int) -> None:
+        if size <= LONGEST_PREPARED:
+            self._prepared[key] = prepared
+            if len(self._prepared) > PREPARED:
+                self._prepared.popitem(last=False)
+
+    async def _compiled(self, prepared: Prepared) -> Answer | None:
+        """None: the statement could not answer; the ordinary executor says why."""
+        plan, parameters = prepared.plan, prepared.parameters
+        try:
+            found = await self._answers.get(plan, parameters)
+        except StatementFailed:
+            REASONS["statement_failed"].inc()
+            return None
+        except Unavailable:
+            REASONS["unavailable"].inc()
+            return None
+        return Answer(found.body, True, found.position, lambda: etag(plan, parameters, found.state))
+
+    async def _reach(self, position: int, projections: tuple[str, ...]) -> None:
+        if not await self._services.caught_up(position, projections):
+            raise RequestErrors([refused_because(PositionNotReached(position=position))])
+
+    def _operation(self, question: Question) -> tuple[Document, OperationDefinitionNode]:
         document = self.documents.get(question.query)
+        if document.errors:
+            raise RequestErrors(document.errors)
         operation = document.operation(question.operation_name)
-        if (
-            operation is not None
-            and operation.operation is OperationType.SUBSCRIPTION
-            and not document.errors
-        ):
-            return self._subscribed(document, operation, question, viewer, language, errors_apart)
-        answer = await self.answer(question, viewer, language, safe=safe)
-        return _single(answer.told_apart() if errors_apart else answer.body)
+        if operation is None:
+            raise RequestErrors([GraphQLError("Name one of the document's operations.")])
+        return document, operation
+
+    def _coerced(self, operation: OperationDefinitionNode, question: Question) -> Mapping[str, Any]:
+        definitions = operation.variable_definitions
+        if not definitions:
+            return {}
+        variables = get_variable_values(self._schema, definitions, question.told(), max_errors=20)
+        if isinstance(variables, list):
+            raise RequestErrors(variables)
+        return variables.coerced
+
+    def _measured(
+        self, document: Document, operation: OperationDefinitionNode, question: Question
+    ) -> Measure:
+        variables = self._coerced(operation, question)
+        try:
+            return measure(Scope(self._schema, document.fragments, variables), operation)
+        except GraphQLError as error:
+            raise RequestErrors([error]) from None
+
+    async def _execute(
+        self, document: Document, question: Question, context: Context
+    ) -> ExecutionResult:
+        result = execute(self._schema, document.executable, **_told(question, context))
+        return await result if isawaitable(result) else result
 
     async def _subscribed(
         self,
@@ -128,118 +237,36 @@ class Engine:
         question: Question,
         viewer: Viewer,
         language: Language,
-        errors_apart: bool,
-    ) -> AsyncGenerator[bytes, None]:
-        snapshot = Snapshot(self._services.pool, PROJECTIONS)
+    ) -> AsyncGenerator[Answer, None]:
+        snapshot = Snapshot(self._services.pool)
         context = Context(viewer, language, snapshot, self._services)
         try:
             measured = self._measured(document, operation, question)
-            source: Any = subscribe(
-                self._schema,
-                cast("Any", document.ast),
-                context_value=context,
-                variable_values=dict(question.variables or {}),
-                operation_name=question.operation_name or None,
-            )
+            source: Any = subscribe(self._schema, document.executable, **_told(question, context))
             results = await source if isawaitable(source) else source
             if isinstance(results, ExecutionResult):
                 raise RequestErrors(results.errors or [])
             async with aclosing(results):
                 async for result in results:
-                    yield _answer(result, language, measured.cost, await snapshot.position()).body
+                    position = await snapshot.position(measured.projections)
+                    yield executed(result, language, measured.cost, position)
                     await snapshot.close()
         except RequestErrors as refused:
-            refusal = _refusal(refused.errors, language)
-            yield refusal.told_apart() if errors_apart else refusal.body
+            yield refusal(refused.errors, language)
         except DomainError as error:
             # Raised by the source itself: a subscription's argument, or a reader that is too slow.
-            refusal = _refusal([_unexpected(error)], language)
-            yield refusal.told_apart() if errors_apart else refusal.body
+            yield refusal([refused_because(error)], language)
         finally:
             await snapshot.close()
 
-    def _measured(
-        self, document: Document, operation: OperationDefinitionNode, question: Question
-    ) -> Measure:
-        """Raises RequestErrors."""
-        variables = get_variable_values(
-            self._schema,
-            operation.variable_definitions or (),
-            dict(question.variables or {}),
-            max_errors=20,
-        )
-        if isinstance(variables, list):
-            raise RequestErrors(variables)
-        try:
-            return measure(Scope(self._schema, document.fragments, variables.coerced), operation)
-        except GraphQLError as error:
-            raise RequestErrors([error]) from None
 
-    async def _ordinary(
-        self,
-        document: Document,
-        operation: OperationDefinitionNode,
-        question: Question,
-        viewer: Viewer,
-        language: Language,
-    ) -> Answer:
-        try:
-            measured = self._measured(document, operation, question)
-        except RequestErrors as refused:
-            return _refusal(refused.errors, language)
-        snapshot = Snapshot(self._services.pool, PROJECTIONS)
-        context = Context(viewer, language, snapshot, self._services)
-        try:
-            async with asyncio.timeout(SECONDS):
-                result = await self._execute(document, question, context)
-                return _answer(result, language, measured.cost, await snapshot.position())
-        except TimeoutError:
-            return _refusal([_unexpected(TimedOut())], language)
-        except ReadError as error:
-            return _refusal([_unexpected(error)], language)
-        finally:
-            await snapshot.close()
-
-    async def _execute(
-        self, document: Document, question: Question, context: Context
-    ) -> ExecutionResult:
-        result = execute(
-            self._schema,
-            cast("Any", document.ast),
-            context_value=context,
-            variable_values=dict(question.variables or {}),
-            operation_name=question.operation_name or None,
-        )
-        return await result if isawaitable(result) else result
+async def _single(answer: Answer) -> AsyncGenerator[Answer, None]:
+    yield answer
 
 
-async def _single(result: bytes) -> AsyncGenerator[bytes, None]:
-    yield result
-
-
-def extensions(cost: int, position: int) -> dict[str, int]:
-    return {"cost": cost, "position": position}
-
-
-def _answer(result: ExecutionResult, language: Language, cost: int, position: int) -> Answer:
-    body: dict[str, Any] = {}
-    if result.errors:
-        body["errors"] = [formatted(error, language) for error in result.errors]
-    body["data"] = result.data
-    body["extensions"] = extensions(cost, position)
-    return Answer(encoded(body), True, position)
-
-
-def _refusal(errors: list[GraphQLError], language: Language) -> Answer:
-    return Answer(encoded({"errors": [formatted(error, language) for error in errors]}), False)
-
-
-def _unexpected(cause: Exception) -> GraphQLError:
-    return GraphQLError(str(cause), original_error=cause)
-
-
-def encoded(body: Any) -> bytes:
-    """Byte for byte as PostgreSQL writes the compiled answers."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
-    )
+def _told(question: Question, context: Context) -> dict[str, Any]:
+    return {
+        "context_value": context,
+        "variable_values": question.told(),
+        "operation_name": question.operation_name or None,
+    }

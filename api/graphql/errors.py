@@ -76,6 +76,12 @@ class DatabaseUnavailable(ReadError):
     en = "The database is unavailable at the moment. Try again in a moment."
 
 
+class PositionNotReached(ReadError):
+    code = "position_not_reached"
+    pl = "Dane nie odzwierciedlają jeszcze pozycji {position}. Spróbuj ponownie za chwilę."
+    en = "The data don't reflect the position {position} yet. Try again in a moment."
+
+
 class TimedOut(ReadError):
     code = "timed_out"
     pl = "Odpowiedź trwała zbyt długo i została przerwana."

@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator
 
 from litestar.types import Receive, Send
 
+from api.graphql.results import Answer
+
 HEARTBEAT_SECONDS = 15.0
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -14,7 +16,7 @@ _HEADERS = [
 ]
 
 
-async def send_events(results: AsyncGenerator[bytes, None], receive: Receive, send: Send) -> None:
+async def send_events(results: AsyncGenerator[Answer, None], receive: Receive, send: Send) -> None:
     """Until the results or the client end; a reader that doesn't read holds nobody else up."""
     await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
     gone = asyncio.create_task(_gone(receive))
@@ -33,7 +35,7 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-async def _tell(results: AsyncGenerator[bytes, None], send: Send) -> None:
+async def _tell(results: AsyncGenerator[Answer, None], send: Send) -> None:
     async with contextlib.aclosing(results):
         upcoming = asyncio.ensure_future(anext(results, None))
         try:
@@ -44,7 +46,7 @@ async def _tell(results: AsyncGenerator[bytes, None], send: Send) -> None:
                 elif (result := upcoming.result()) is None:
                     break
                 else:
-                    await _chunk(send, b"event: next\ndata: " + result + b"\n\n")
+                    await _chunk(send, b"event: next\ndata: " + result.body + b"\n\n")
                     upcoming = asyncio.ensure_future(anext(results, None))
         finally:
             upcoming.cancel()

@@ -1,12 +1,13 @@
 """How much one operation may ask for, known before it runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
     FieldNode,
     GraphQLError,
+    GraphQLField,
     GraphQLObjectType,
     IntValueNode,
     OperationDefinitionNode,
@@ -19,13 +20,8 @@ from graphql import (
 
 from api.graphql.compiler.selection import Scope
 from api.graphql.conditions import LARGEST_PAGE, PAGE
-from api.graphql.vocabulary import (
-    DECLARATION,
-    Connection,
-    Declaration,
-    EmbeddedList,
-    ToMany,
-)
+from api.graphql.declared import PROJECTIONS, declaration_of, embedded_suffices, table_behind
+from api.graphql.vocabulary import Connection, Declaration, EmbeddedList, ToMany, ToOne
 
 DOCUMENT_CHARACTERS = 20_000
 DOCUMENT_TOKENS = 2_000
@@ -46,6 +42,8 @@ class Measure:
     depth: int = 0
     fields: int = 0
     cost: int = 0
+    projections: set[str] = field(default_factory=set)
+    """Whose tables the operation may read; all where it reads none."""
 
 
 def measure(scope: Scope, operation: OperationDefinitionNode) -> Measure:
@@ -54,6 +52,7 @@ def measure(scope: Scope, operation: OperationDefinitionNode) -> Measure:
     found = Measure()
     if root is not None:
         found.cost = _Walk(scope, found).sets(root, [operation.selection_set], 1)
+    found.projections = found.projections or set(PROJECTIONS)
     if found.cost > COST:
         raise _refused(
             "cost_limit", f"The operation costs {found.cost}, at most {COST} is allowed."
@@ -83,13 +82,28 @@ class _Walk:
         name = nodes[0].name.value
         if name.startswith("__"):
             return 0
-        field = object_type.fields[name]
-        inner = get_named_type(field.type)
+        told = object_type.fields[name]
+        inner = get_named_type(told.type)
         if not is_composite_type(inner):
             return COUNTING if name == "totalCount" else 0
+        self._note_tables(told, inner, nodes)
         sets = [node.selection_set for node in nodes if node.selection_set]
         each = 1 + max(self.sets(possible, sets, depth + 1) for possible in self._possible(inner))
-        return self._entries(declaration_of(field), nodes[0]) * each
+        return self._entries(declaration_of(told), nodes[0]) * each
+
+    def _note_tables(self, told: GraphQLField, inner: Any, nodes: Sequence[FieldNode]) -> None:
+        for possible in self._possible(inner):
+            table = table_behind(possible)
+            if table is None or self._embedded(told, possible, nodes):
+                continue
+            self._found.projections.add(table.projection)
+
+    def _embedded(
+        self, told: GraphQLField, target: GraphQLObjectType, nodes: Sequence[FieldNode]
+    ) -> bool:
+        return isinstance(declaration_of(told), ToOne | EmbeddedList) and embedded_suffices(
+            target, self._scope.inside(target, nodes)
+        )
 
     def _possible(self, inner: Any) -> Sequence[GraphQLObjectType]:
         return self._scope.schema.get_possible_types(inner) if is_abstract_type(inner) else [inner]
@@ -110,12 +124,6 @@ class _Walk:
         elif argument is not None and isinstance(argument.value, IntValueNode):
             value = int(argument.value.value)
         return PAGE if value is None else min(max(value, 0), LARGEST_PAGE)
-
-
-def declaration_of(field: Any) -> Declaration | None:
-    """Of a GraphQL field, by the strawberry field behind it."""
-    definition = field.extensions.get("strawberry-definition")
-    return definition.metadata.get(DECLARATION) if definition is not None else None
 
 
 def _refused(code: str, message: str) -> GraphQLError:

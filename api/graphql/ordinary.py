@@ -17,7 +17,8 @@ from strawberry.types.lazy_type import LazyType
 from api.graphql import conditions
 from api.graphql.compiler.selection import Scope
 from api.graphql.context import Context
-from api.graphql.errors import InvalidId, OneWayToLookUp
+from api.graphql.declared import embedded_suffices, the_way
+from api.graphql.errors import InvalidId
 from api.graphql.records import (
     EmbeddedRecord,
     TableRecord,
@@ -40,7 +41,6 @@ from api.graphql.vocabulary import (
     NodeItem,
     ToMany,
     ToOne,
-    Way,
 )
 
 ROW = "t"
@@ -76,7 +76,7 @@ def _(declaration: GlobalId, source: Any, info: Any, kwargs: Mapping[str, Any]) 
 @resolve.register
 async def _(declaration: ToOne, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
     cls, row = _element(info), record_of(source).row
-    if embedded_suffices(cls, selected(info)):
+    if _embedded(info):
         return new(cls, EmbeddedRecord(row[declaration.embedded]))
     return await one(
         info.context, cls, "{row}.{key} = {value}", {"value": (row[declaration.column], "uuid")}
@@ -86,7 +86,7 @@ async def _(declaration: ToOne, source: Any, info: Any, kwargs: Mapping[str, Any
 @resolve.register
 async def _(declaration: EmbeddedList, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
     cls, values = _element(info), record_of(source).row[declaration.column]
-    if table_of(cls) is None or embedded_suffices(cls, selected(info)):
+    if table_of(cls) is None or _embedded(info):
         return [new(cls, EmbeddedRecord(value)) for value in values]
     ids = [value["id"] for value in values]
     found = await _select(
@@ -154,7 +154,7 @@ class Page:
     async def total(self) -> int:
         table = must_table(self._cls)
         sql = f"SELECT count(*) AS n FROM {table.name} {ROW}{conditions.where(self._conditions)}"
-        found = await self._context.snapshot.rows(table.projection, sql, self._filters)
+        found = await self._context.snapshot.rows(sql, self._filters)
         return int(found[0]["n"])
 
     async def rows(self) -> list[Any]:
@@ -220,35 +220,10 @@ async def one_listed(context: Context, cls: type, key: Any, **columns: str | Non
     return found[0] if found else None
 
 
-def the_way(declaration: Item, given: set[str]) -> Way:
-    """Raises OneWayToLookUp."""
-    for way in declaration.ways:
-        if given == {argument.name for argument in way.arguments}:
-            return way
-    ways = [" + ".join(argument.name for argument in way.arguments) for way in declaration.ways]
-    raise OneWayToLookUp(ways="; ".join(ways))
-
-
-def embedded_suffices(cls: type, fields: set[str]) -> bool:
-    """Whether an embedded object has everything that is selected of it."""
-    declared = {f.python_name: f.metadata.get(DECLARATION) for f in _definition(cls).fields}
-    return all(
-        isinstance(declared.get(name), GlobalId)
-        or (isinstance(declared.get(name), Column) and declared[name].key is not None)
-        for name in fields
-    )
-
-
-def selected(info: Any) -> set[str]:
-    """Python names of the fields selected on the object that this field returns; `__typename` aside."""
+def _embedded(info: Any) -> bool:
     raw = info._raw_info  # noqa: SLF001  strawberry shows no fragments
-    inside = Scope.of_info(raw).inside(get_named_type(raw.return_type), raw.field_nodes)
-    definition = _definition(_element(info))
-    names = {
-        info.schema.config.name_converter.get_graphql_name(f): f.python_name
-        for f in definition.fields
-    }
-    return {names[field.name] for field in inside if field.name != "__typename"}
+    target = get_named_type(raw.return_type)
+    return embedded_suffices(target, Scope.of_info(raw).inside(target, raw.field_nodes))
 
 
 def node_types(schema: Any) -> dict[str, type]:
@@ -287,7 +262,7 @@ async def _select(
 async def _rows(context: Context, cls: type, tail: str, values: Sequence[Any]) -> list[Any]:
     table = must_table(cls)
     sql = f"SELECT {_columns(cls)} FROM {table.name} {ROW}{tail}"
-    rows = await context.snapshot.rows(table.projection, sql, values)
+    rows = await context.snapshot.rows(sql, values)
     return [new(cls, TableRecord(row)) for row in rows]
 
 

@@ -1,7 +1,7 @@
 """One view of the read models for one operation on the ordinary path, and the position it reflects."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor, IsolationLevel, errors
@@ -17,35 +17,22 @@ class Snapshot:
     """Repeatable read from its first question until `close`, so that fields resolved at different
     moments agree with each other and with `position`."""
 
-    def __init__(
-        self, pool: AsyncConnectionPool[AsyncConnection[Any]], projections: Sequence[str]
-    ) -> None:
+    def __init__(self, pool: AsyncConnectionPool[AsyncConnection[Any]]) -> None:
         self._pool = pool
-        self._every = tuple(projections)
-        self._read: set[str] = set()
         self._connection: AsyncConnection[Any] | None = None
         self._lock = asyncio.Lock()
 
-    async def rows(self, projection: str, sql: str, parameters: Sequence[Any]) -> list[Row]:
-        self._read.add(projection)
-        return await self._rows(sql, parameters)
-
-    async def position(self) -> int:
-        """Of the projection that is furthest behind, among those read (or all, if none was)."""
-        each = [
-            f"SELECT min(position) FROM read_{name}.position"
-            for name in sorted(self._read or self._every)
-        ]
-        found = await self._rows(
-            f"SELECT least({', '.join(f'({sql})' for sql in each)}) AS position", ()
-        )
+    async def position(self, projections: Iterable[str]) -> int:
+        """Of the one that is furthest behind."""
+        each = [f"(SELECT min(position) FROM read_{name}.position)" for name in sorted(projections)]
+        found = await self.rows(f"SELECT least({', '.join(each)}) AS position", ())
         return int(found[0]["position"] or 0)
 
     async def close(self) -> None:
         async with self._lock:
             await self._abandon()
 
-    async def _rows(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
+    async def rows(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
         async with self._lock:
             try:
                 connection = self._connection or await self._begin()

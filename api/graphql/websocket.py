@@ -9,7 +9,8 @@ import msgspec
 from litestar.types import Receive, Send, WebSocketScope
 
 from api.auth import PUBLIC, Authentication, UnknownToken, Viewer
-from api.graphql.engine import Engine, Question, encoded
+from api.graphql.engine import Engine, Question
+from api.graphql.results import encoded
 from api.language import preferred
 
 PROTOCOL = "graphql-transport-ws"
@@ -21,7 +22,7 @@ MESSAGE_BYTES = 200_000
 class _Payload(msgspec.Struct, rename="camel"):
     query: str | None = None
     operation_name: str | None = None
-    variables: dict[str, Any] | None = None
+    variables: msgspec.Raw = msgspec.Raw(b"")
     extensions: dict[str, Any] | None = None
 
 
@@ -33,6 +34,7 @@ class _Message(msgspec.Struct):
 
 _decode = msgspec.json.Decoder(_Message).decode
 _decode_payload = msgspec.json.Decoder(_Payload).decode
+_decode_object = msgspec.json.Decoder(dict[str, Any] | None).decode
 _decode_init = msgspec.json.Decoder(dict[str, Any] | None).decode
 
 
@@ -77,7 +79,7 @@ class _Session:
         self._engine, self._authentication = engine, authentication
         self._headers, self._receive, self._send = headers, receive, send
         self._viewer: Viewer | None = None
-        self._language = preferred(headers.get(b"accept-language", b"").decode("latin-1"))
+        self._language = preferred(headers.get(b"accept-language"))
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -142,22 +144,23 @@ class _Session:
             raise Closed(4429, f"More than {OPERATIONS} operations at once")
         try:
             told = _decode_payload(message.payload)
+            _decode_object(told.variables or b"null")
         except msgspec.DecodeError:
             raise Closed(4400, "Malformed payload") from None
-        question = Question(told.query or "", told.operation_name, told.variables)
+        question = Question(told.query or "", told.operation_name, bytes(told.variables))
         self._running[message.id] = asyncio.create_task(self._operate(message.id, question))
 
     async def _operate(self, id_: str, question: Question) -> None:
         """A request error ends the operation with `error`, everything else with `complete`."""
         viewer = self._viewer or PUBLIC
         try:
-            results = await self._engine.stream(question, viewer, self._language, errors_apart=True)
+            results = await self._engine.stream(question, viewer, self._language)
             async with contextlib.aclosing(results):
-                async for result in results:
-                    if result.startswith(b"["):
-                        await self._say(id_, b"error", result)
+                async for answer in results:
+                    if not answer.executed:
+                        await self._say(id_, b"error", answer.errors())
                         return
-                    await self._say(id_, b"next", result)
+                    await self._say(id_, b"next", answer.body)
             await self._say(id_, b"complete", None)
         finally:
             if self._running.get(id_) is asyncio.current_task():

@@ -1,0 +1,193 @@
+"""A Relay connection in SQL: one aggregate over the page's rows, and a count beside it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from graphql import FieldNode, GraphQLObjectType, SelectionSetNode, get_named_type
+
+from api.graphql import conditions
+from api.graphql.compiler import leaves
+from api.graphql.compiler.arguments import Given
+from api.graphql.compiler.plan import Binding
+from api.graphql.compiler.rows import NotCompilable, Row, TableRow
+from api.graphql.compiler.selection import Field
+from api.graphql.compiler.text import Part, Sql, concat, may, separated
+from api.graphql.relay import parse_cursor
+from api.graphql.vocabulary import Connection
+
+if TYPE_CHECKING:
+    from api.graphql.compiler.statement import Statement
+
+# Columns beside the table's own. Upper case and quoted: no read table has such a name.
+NUMBER, HOW_MANY = '"#NUMBER"', '"#MANY"'
+
+
+class ConnectionParts:
+    def __init__(
+        self,
+        statement: "Statement",
+        declaration: Connection,
+        object_type: GraphQLObjectType,
+        field: Field,
+        arguments: Mapping[str, Given],
+        row: Row,
+    ) -> None:
+        self._statement = statement
+        self._declaration = declaration
+        self._type = object_type
+        self._field = field
+        self._arguments = arguments
+        self._size = conditions.page_size(
+            arguments["first"].value if "first" in arguments else None
+        )
+        self._element = _object_type(object_type, "nodes")
+        self._table = statement.table(self._element)
+        self._alias = statement.alias()
+        self._parent = {name: row.column(name) for name in declaration.by.values()}
+        self._placeholders = {
+            each.argument.name: statement.placeholder(each.argument, arguments[each.argument.name])
+            for each in declaration.filters
+            if each.argument.name in arguments
+        }
+        # Bound even where nobody selects the rows: a cursor that isn't one is refused either way.
+        self._after = self._cursor_keys(arguments["after"]) if "after" in arguments else []
+        self._numbered = False  # whether somebody asked for the rows' places in the page
+        self._needs_rows = False
+
+    def parts(self) -> list[Part]:
+        inside = self._statement.scope.inside(self._type, self._field.nodes)
+        # What is around the page comes first: it decides whether one row more is fetched.
+        self._numbered = any(field.name == "pageInfo" for field in inside)
+        found = ["{", *separated([f'"{each.key}":', *self._one(each)] for each in inside), "}"]
+        if not self._needs_rows:
+            return found
+        return [Sql(f"(SELECT {concat(found)} FROM ({self._rows()}) {self._alias})")]
+
+    def _one(self, field: Field) -> list[Part]:
+        match field.name:
+            case "totalCount":
+                return [self._total()]
+            case "nodes":
+                return self._listed(
+                    self._statement.object(self._element, _sets(field.nodes), self._row)
+                )
+            case "edges":
+                return self._listed(self._edge(field))
+            case "pageInfo":
+                return self._page_info(field)
+            case "__typename":
+                return [f'"{self._type.name}"']
+        raise NotCompilable(f"{self._type.name}.{field.name}")
+
+    @property
+    def _row(self) -> TableRow:
+        return TableRow(self._alias)
+
+    def _total(self) -> Sql:
+        alias = self._statement.alias()
+        wanted = self._listed_conditions(alias)
+        counted = f"SELECT count(*)::int4 FROM {self._table.name} {alias}{conditions.where(wanted)}"
+        return Sql(f"({counted})")
+
+    def _listed(self, entry: Sequence[Part]) -> list[Part]:
+        self._needs_rows = True
+        within = f" FILTER (WHERE {self._alias}.{NUMBER} <= {self._size})" if self._numbered else ""
+        return ["[", Sql(f"string_agg({concat(entry)}, ','){within}"), "]"]
+
+    def _edge(self, field: Field) -> list[Part]:
+        edge = _object_type(self._type, "edges")
+        known: dict[str, Callable[[Field], list[Part]]] = {
+            "cursor": lambda _: [self._cursor()],
+            "node": lambda each: self._statement.object(
+                self._element, _sets(each.nodes), self._row
+            ),
+            "__typename": lambda _: [f'"{edge.name}"'],
+        }
+        return self._of(edge, field, known)
+
+    def _page_info(self, field: Field) -> list[Part]:
+        info = _object_type(self._type, "pageInfo")
+        last = f"least({self._size}, {self._alias}.{HOW_MANY})"
+        known: dict[str, Callable[[Field], list[Part]]] = {
+            "hasNextPage": lambda _: [self._aggregate(f"(count(*) > {self._size})::text")],
+            "hasPreviousPage": lambda _: ["true" if "after" in self._arguments else "false"],
+            "startCursor": lambda _: [self._cursor_at("1")],
+            "endCursor": lambda _: [self._cursor_at(last)],
+            "__typename": lambda _: [f'"{info.name}"'],
+        }
+        return self._of(info, field, known)
+
+    def _of(
+        self,
+        object_type: GraphQLObjectType,
+        field: Field,
+        known: Mapping[str, Callable[[Field], list[Part]]],
+    ) -> list[Part]:
+        inside = self._statement.scope.inside(object_type, field.nodes)
+        return [
+            "{",
+            *separated([f'"{each.key}":', *known[each.name](each)] for each in inside),
+            "}",
+        ]
+
+    def _cursor(self) -> Sql:
+        return Sql(leaves.cursor(self._declaration.name, self._declaration.order, self._alias))
+
+    def _cursor_at(self, number: str) -> Sql:
+        number_is = f"{self._alias}.{NUMBER} = {number} AND {self._alias}.{NUMBER} <= {self._size}"
+        chosen = f"string_agg({self._cursor().text}, '') FILTER (WHERE {number_is})"
+        return self._aggregate(may(chosen))
+
+    def _aggregate(self, sql: str) -> Sql:
+        self._needs_rows = True
+        return Sql(sql)
+
+    def _rows(self) -> str:
+        alias, table = self._alias, self._table
+        limit = self._size + 1 if self._numbered else self._size
+        wanted = self._listed_conditions(alias)
+        if self._after:
+            wanted.append(conditions.after(self._declaration, alias, self._after))
+        rows = (
+            f"SELECT {alias}.* FROM {table.name} {alias}{conditions.where(wanted)} "
+            f"ORDER BY {conditions.order_by(self._declaration, alias)} LIMIT {limit}"
+        )
+        if not self._numbered:
+            return rows
+        places = f"row_number() OVER () AS {NUMBER}, count(*) OVER () AS {HOW_MANY}"
+        return f"SELECT {alias}.*, {places} FROM ({rows}) {alias}"
+
+    def _listed_conditions(self, alias: str) -> list[str]:
+        return conditions.listed(
+            self._declaration,
+            self._table,
+            self._statement.audience,
+            alias,
+            self._placeholders,
+            self._parent,
+        )
+
+    def _cursor_keys(self, told: Given) -> list[str]:
+        order, name = self._declaration.order, self._declaration.name
+
+        def key(at: int) -> Binding:
+            return Binding(
+                lambda value: parse_cursor(name, order, value)[at],
+                told.variable,
+                None if told.variable else told.value,
+            )
+
+        return [
+            self._statement.parameters.add(key(at), each.sql_type) for at, each in enumerate(order)
+        ]
+
+
+def _object_type(outer: GraphQLObjectType, field: str) -> GraphQLObjectType:
+    named = get_named_type(outer.fields[field].type)
+    if not isinstance(named, GraphQLObjectType):
+        raise NotCompilable(f"{named} is no object type")
+    return named
+
+
+def _sets(nodes: Sequence[FieldNode]) -> list[SelectionSetNode]:
+    return [node.selection_set for node in nodes if node.selection_set]

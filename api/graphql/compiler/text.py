@@ -1,0 +1,69 @@
+"""JSON text assembled in SQL: literals and expressions, concatenated."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+MOST_ARGUMENTS = 90
+"""Of one `concat`: PostgreSQL takes a hundred at most."""
+
+
+@dataclass(frozen=True)
+class Sql:
+    """An expression whose text, never NULL, is a piece of the answer."""
+
+    text: str
+
+
+Part = str | Sql
+"""A literal piece of JSON, or an expression for one."""
+
+
+def concat(parts: Iterable[Part]) -> str:
+    """`concat(…)` and not `||`: one pass over the pieces instead of a copy for each."""
+    arguments = [part.text if isinstance(part, Sql) else quoted(part) for part in merged(parts)]
+    while len(arguments) > MOST_ARGUMENTS:
+        arguments = [
+            _concat(arguments[at : at + MOST_ARGUMENTS])
+            for at in range(0, len(arguments), MOST_ARGUMENTS)
+        ]
+    return _concat(arguments)
+
+
+def _concat(arguments: Sequence[str]) -> str:
+    return f"concat({', '.join(arguments)})"
+
+
+def merged(parts: Iterable[Part]) -> list[Part]:
+    """Neighbouring literals become one."""
+    found: list[Part] = []
+    for part in parts:
+        if isinstance(part, str) and found and isinstance(found[-1], str):
+            found[-1] += part
+        elif part != "":
+            found.append(part)
+    return found
+
+
+def quoted(literal: str) -> str:
+    return "'" + literal.replace("'", "''") + "'"
+
+
+def separated(items: Iterable[Sequence[Part]]) -> list[Part]:
+    found: list[Part] = []
+    for item in items:
+        found += [*([","] if found else []), *item]
+    return found
+
+
+# Raises when it is evaluated, and not before: `now()` is no constant to the planner. The operation is
+# then run by the ordinary executor, which reports the error as the specification says.
+RAISE = "now()::text::int::text"
+
+
+def must(expression: str) -> str:
+    """For a place that is never null."""
+    return f"coalesce({expression}, {RAISE})"
+
+
+def may(expression: str) -> str:
+    return f"coalesce({expression}, 'null')"

@@ -1,0 +1,139 @@
+"""The compiled answer and the ordinary executor's are the same bytes: for thousands of operations."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import msgspec
+import psycopg
+import pytest
+
+from api.auth import COORDINATOR, PUBLIC, Viewer
+from api.graphql.engine import Engine, Question, RequestErrors
+from api.graphql.news_stream import PublishedNews
+from api.graphql.relay import cursor, global_id
+from api.graphql.schema import make_schema
+from api.graphql.services import Services
+from api.graphql.trusted import Options
+from api.graphql.wire import Wire
+from api.resources import Resources
+from domain.errors import DomainError
+from infra.bootstrap import connect
+from tests.api.random_documents import Values, operation
+from tests.api.samples import TAGS, fill
+
+OPERATIONS = 2_000
+LIMITS = {"cost_limit", "depth_limit", "breadth_limit"}
+SCHEMA = make_schema()
+
+
+@pytest.fixture
+def filled(database_url: str) -> str:
+    with connect(database_url) as connection:
+        fill(connection, municipalities=12, news=90)
+    return database_url
+
+
+@asynccontextmanager
+async def engine(database_url: str) -> AsyncIterator[Engine]:
+    resources = Resources(database_url)
+    wire = Wire(database_url, connections=2)
+    async with resources.opened(), wire.connected():
+        await wire.wait_ready()
+        yield Engine(SCHEMA, Services(resources, PublishedNews(resources)), wire, Options())
+
+
+def run(database_url: str, check: Callable[[Engine], Awaitable[None]]) -> None:
+    async def main() -> None:
+        async with engine(database_url) as found:
+            await check(found)
+
+    asyncio.run(main())
+
+
+def values(database_url: str) -> Values:
+    """What arguments may be given: what is there, what is not, and what is nonsense now and then."""
+    with psycopg.connect(database_url) as connection:
+        news = connection.execute(
+            "SELECT id, municipality_terc, slug, published_on FROM read_news.news ORDER BY id LIMIT 12"
+        ).fetchall()
+        towns = connection.execute(
+            "SELECT id, terc, name_sort FROM read_municipalities.municipalities ORDER BY id LIMIT 6"
+        ).fetchall()
+    ids = [global_id("NewsItem", row[0]) for row in news] + [
+        global_id("Municipality", row[0]) for row in towns
+    ]
+    cursors = [cursor("news", [row[3], row[0]]) for row in news if row[3]]
+    cursors += [cursor("municipalities", [row[2], row[1]]) for row in towns]
+    return {
+        "first": [None, 0, 1, 2, 3, 7, 20, 100, 101] + [5] * 10,
+        "after": [None, "zmyślony", *cursors, *[None] * 8],
+        "municipality": [None, "999999", "12", *[row[1] for row in news]],
+        "terc": [*[row[1] for row in towns], "999999", "100704"],
+        "slug": [None, *[row[2] for row in news], *[f"dawny-{row[2]}" for row in news], "nie-ma"],
+        "id": [None, *ids, *ids, global_id("Nope", news[0][0]), "nonsense"],
+        "tag": [None, *TAGS, "nie-ma"],
+        "since": [None, "2024-01-01", "2024-02-01", "2024-03-01", "1000-01-01"],
+        "until": [None, "2024-02-15", "2024-12-31"],
+        "voivodeship": [None, "łódzkie", "mazowieckie", "x"],
+        "search": [None, "ŁASK", "op", "%", "_", "\\"],
+    }
+
+
+def asked(seed: int, told: Values) -> Question:
+    made = operation(SCHEMA._schema, seed, told)
+    return Question(made.query, None, msgspec.json.encode(made.variables))
+
+
+async def both(found: Engine, question: Question, viewer: Viewer) -> tuple[bytes | None, bytes]:
+    """The compiled answer, None where it was refused, and the ordinary one."""
+    prepared = found._prepare(question, viewer.audience)
+    quick = await found._compiled(prepared) if prepared is not None else None
+    slow = await found.ordinary(question, viewer, "pl")
+    return (quick.body if quick else None), slow.body
+
+
+def excused(found: Engine, question: Question, viewer: Viewer, slow: bytes) -> bool:
+    """The fast path may give up where there is an error to be told, or nonsense in an argument of a
+    field that is never reached; or where nothing is read at all."""
+    if slow.startswith((b'{"errors"', b'{"data":{}')):
+        return True
+    document, operation_ = found._operation(question)
+    variables = found._coerced(operation_, question)
+    plan = found._planner.plan(document, operation_, variables, viewer.audience)
+    if plan is None:  # nonsense that decides the plan's shape: a page of 101
+        return b"101" in question.query.encode() + question.variables
+    try:
+        plan.parameters(variables)
+    except DomainError:
+        return True
+    return False
+
+
+# Where a field fails, graphql-core drops what it had begun of the fields beside it.
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_thousands_of_operations_answer_the_same_bytes(filled: str) -> None:
+    told = values(filled)
+    outcomes: Counter[str] = Counter()
+
+    async def check(found: Engine) -> None:
+        for seed in range(OPERATIONS):
+            question = asked(seed, told)
+            assert found.documents.get(question.query).errors == [], question.query
+            viewer = COORDINATOR if seed % 3 == 0 else PUBLIC
+            try:
+                quick, slow = await both(found, question, viewer)
+            except RequestErrors as refused:
+                outcomes[str(refused.errors[0].extensions)] += 1
+                continue
+            if quick is None:
+                assert excused(found, question, viewer, slow), question
+            else:
+                assert quick == slow, f"{question.query}\n{question.variables!r}"
+            outcomes["same" if quick else "errors"] += 1
+
+    run(filled, check)
+    assert outcomes["same"] > OPERATIONS * 0.6, outcomes
+    assert set(outcomes) <= {"same", "errors", *(str({"code": code}) for code in LIMITS)}
