@@ -9,8 +9,9 @@ from domain.errors import FieldProblem
 
 Grosze = NewType("Grosze", int)
 
-LIMIT = 10**16
-"""No single amount above: a hundred billion złoty, so that the sum of 900 of them still fits a bigint."""
+LIMIT = 2**53 - 1
+"""No single amount, and no total of a budget, above: 90 trillion złoty in grosze, which every JSON reader
+still reads exactly. Whatever is larger is refused, never rounded."""
 
 WHOLE = 10_000
 """Rates are integers in hundredths of a percent: 8500 is 85 %."""

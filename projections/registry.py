@@ -1,8 +1,18 @@
 """The projections of the program. A feature that has a read model adds its line here."""
 
+from projections.calls import CallsProjection
+from projections.initiatives import InitiativesProjection
 from projections.meetings import MeetingsProjection
 from projections.municipalities import MunicipalitiesProjection
 from projections.news import NewsProjection
 from projections.projection import Registry
 
-PROJECTIONS = Registry([MeetingsProjection(), MunicipalitiesProjection(), NewsProjection()])
+PROJECTIONS = Registry(
+    [
+        CallsProjection(),
+        InitiativesProjection(),
+        MeetingsProjection(),
+        MunicipalitiesProjection(),
+        NewsProjection(),
+    ]
+)

@@ -138,9 +138,11 @@ class Funds:
         )
         return self.give(command, official(command.municipality)).stream_id
 
-    def order(self, kind: Any, stream_id: UUID, by: Actor | None = None, **facts: Any) -> Receipt:
+    def order(
+        self, command: Any, stream_id: UUID, by: Actor | None = None, /, **facts: Any
+    ) -> Receipt:
         """A command about the initiative, by the lead's funds officer."""
-        return self.give(made(kind, stream_id, **facts), by or official(OPOCZNO))
+        return self.give(made(command, stream_id, **facts), by or official(OPOCZNO))
 
     def partnership(self, **call: Any) -> UUID:
         """With a call linked and an accepted partner."""
@@ -183,8 +185,8 @@ class Funds:
         return found
 
 
-def made(kind: Any, stream_id: UUID, **facts: Any) -> Any:
-    return kind(command_id=uuid4(), initiative_id=stream_id, **facts)
+def made(command: Any, stream_id: UUID, /, **facts: Any) -> Any:
+    return command(command_id=uuid4(), initiative_id=stream_id, **facts)
 
 
 _S = InitiativeState

@@ -1,0 +1,113 @@
+"""What an initiative shows of municipalities, programmes and calls; names that change, change everywhere."""
+
+from domain.calls.call import FundingCall
+from domain.calls.programme import Programme
+from domain.calls.terms import CallTerms
+from domain.municipalities import Municipality
+from domain.values import slugify
+from projections.calls import last_day
+from projections.initiatives.rows import (
+    DeadlineRow,
+    InitiativeRow,
+    MemberRow,
+    NamedCall,
+    NamedMunicipality,
+    NamedProgramme,
+)
+from projections.log import Recorded
+from projections.projection import on
+from projections.rows import Rows
+
+_RENAMED = "|| jsonb_build_object('name', %s::text)"
+
+
+class RegisterFolds:
+    @on(Municipality.Registered)
+    def _municipality_registered(
+        self, recorded: Recorded, event: Municipality.Registered, rows: Rows
+    ) -> None:
+        name = event.facts.name
+        rows.add(
+            NamedMunicipality(id=recorded.stream_id, terc=event.terc, name=name, slug=slugify(name))
+        )
+
+    @on(Municipality.Renamed)
+    def _municipality_renamed(
+        self, recorded: Recorded, event: Municipality.Renamed, rows: Rows
+    ) -> None:
+        rows.change(NamedMunicipality, recorded.stream_id).name = event.name
+        rows.execute(
+            f"UPDATE initiatives SET lead = lead {_RENAMED} WHERE lead_id = %s",
+            (event.name, recorded.stream_id),
+            changes=InitiativeRow,
+        )
+        rows.execute(
+            f"UPDATE members SET municipality = municipality {_RENAMED} WHERE municipality_id = %s",
+            (event.name, recorded.stream_id),
+            changes=MemberRow,
+        )
+
+    @on(Programme.Registered)
+    def _programme_registered(
+        self, recorded: Recorded, event: Programme.Registered, rows: Rows
+    ) -> None:
+        facts = event.facts
+        rows.add(
+            NamedProgramme(
+                id=recorded.stream_id, code=event.code, name=facts.name, fund=facts.fund.value
+            )
+        )
+
+    @on(Programme.Corrected)
+    def _programme_corrected(
+        self, recorded: Recorded, event: Programme.Corrected, rows: Rows
+    ) -> None:
+        programme = rows.change(NamedProgramme, recorded.stream_id)
+        programme.name, programme.fund = event.facts.name, event.facts.fund.value
+        rows.execute(
+            "UPDATE initiatives SET programme = programme || "
+            "jsonb_build_object('name', %s::text, 'fund', %s::text) WHERE programme_id = %s",
+            (programme.name, programme.fund, programme.id),
+            changes=InitiativeRow,
+        )
+
+    @on(FundingCall.Announced)
+    def _call_announced(self, recorded: Recorded, event: FundingCall.Announced, rows: Rows) -> None:
+        rows.add(
+            NamedCall(
+                id=recorded.stream_id,
+                programme_id=event.programme_id,
+                number=event.terms.number,
+                title=event.terms.title,
+                closes_on=last_day(event.terms.closes_at),
+            )
+        )
+
+    @on(FundingCall.DatesMoved)
+    def _call_moved(self, recorded: Recorded, event: FundingCall.DatesMoved, rows: Rows) -> None:
+        call = rows.change(NamedCall, recorded.stream_id)
+        call.closes_on = last_day(event.closes_at)
+        rows.execute(
+            "UPDATE deadlines SET due_on = %s WHERE cause = 'call' AND state = 'OPEN' "
+            "AND initiative_id IN (SELECT id FROM initiatives WHERE call_id = %s)",
+            (call.closes_on, call.id),
+            changes=DeadlineRow,
+        )
+
+    @on(FundingCall.Corrected)
+    def _call_corrected(self, recorded: Recorded, event: FundingCall.Corrected, rows: Rows) -> None:
+        terms: CallTerms = event.terms
+        call = rows.change(NamedCall, recorded.stream_id)
+        call.number, call.title = terms.number, terms.title
+        rows.execute(
+            "UPDATE initiatives SET call = call || "
+            "jsonb_build_object('number', %s::text, 'title', %s::text) WHERE call_id = %s",
+            (call.number, call.title, call.id),
+            changes=InitiativeRow,
+        )
+        rows.execute(
+            "UPDATE deadlines SET title = %s WHERE cause = 'call' "
+            "AND initiative_id IN (SELECT id FROM initiatives WHERE call_id = %s)",
+            (call.number, call.id),
+            changes=DeadlineRow,
+        )
