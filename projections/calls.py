@@ -8,12 +8,13 @@ from domain.calls.call import FundingCall
 from domain.calls.interest import CallInterest
 from domain.calls.programme import Programme, ProgrammeFacts
 from domain.calls.terms import CallTerms
-from domain.municipalities import Municipality, municipality_id
-from domain.values import slugify, without_diacritics
+from domain.municipalities import municipality_id
+from domain.values import without_diacritics
 from domain.work import polish_day
 from projections.log import Recorded
 from projections.municipalities import polish_order
-from projections.projection import Projection, on
+from projections.names import NamedMunicipality, NamesMunicipalities, Shown, named
+from projections.projection import on
 from projections.rows import Row, Rows
 
 
@@ -79,44 +80,12 @@ class InterestRow(Row):
     withdrawn: bool
 
 
-class NamedMunicipality(Row):
-    table: ClassVar[str] = "municipalities"
-
-    id: UUID
-    terc: str
-    name: str
-    slug: str
-
-    def brief(self) -> dict[str, Any]:
-        return {"id": str(self.id), "terc": self.terc, "name": self.name, "slug": self.slug}
-
-
-class CallsProjection(Projection):
+class CallsProjection(NamesMunicipalities):
     name = "calls"
     version = 1
     rows = (NamedMunicipality, ProgrammeRow, CallRow, InterestRow)
     keyed_by_stream = CallRow
-
-    @on(Municipality.Registered)
-    def _municipality_registered(
-        self, recorded: Recorded, event: Municipality.Registered, rows: Rows
-    ) -> None:
-        name = event.facts.name
-        rows.add(
-            NamedMunicipality(id=recorded.stream_id, terc=event.terc, name=name, slug=slugify(name))
-        )
-
-    @on(Municipality.Renamed)
-    def _municipality_renamed(
-        self, recorded: Recorded, event: Municipality.Renamed, rows: Rows
-    ) -> None:
-        rows.change(NamedMunicipality, recorded.stream_id).name = event.name
-        rows.execute(
-            "UPDATE interests SET municipality = municipality || jsonb_build_object('name', %s::text) "
-            "WHERE municipality_id = %s",
-            (event.name, recorded.stream_id),
-            changes=InterestRow,
-        )
+    shown = (Shown(InterestRow),)
 
     @on(Programme.Registered)
     def _programme_registered(
@@ -204,14 +173,13 @@ class CallsProjection(Projection):
 
     @on(CallInterest.Declared)
     def _declared(self, recorded: Recorded, event: CallInterest.Declared, rows: Rows) -> None:
-        who = rows.read(NamedMunicipality, municipality_id(event.municipality))
         rows.add(
             InterestRow(
                 id=recorded.stream_id,
                 call_id=event.call_id,
-                municipality_id=who.id,
-                municipality=who.brief(),
-                municipality_terc=who.terc,
+                municipality_id=municipality_id(event.municipality),
+                municipality=named(rows, event.municipality),
+                municipality_terc=event.municipality,
                 offer=event.offer,
                 declared_on=recorded.effective_on,
                 withdrawn=False,

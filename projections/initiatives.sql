@@ -6,11 +6,12 @@ CREATE TABLE initiatives (
     summary             text        NOT NULL,
     state               text        NOT NULL,             -- the states of domain/initiatives/states.py
     state_since         date        NOT NULL,
-    public              boolean     NOT NULL,             -- seen by everyone, or by its consortium only
+    visibility          text        NOT NULL,             -- PUBLIC | CONSORTIUM
+    owner_terc          text        NOT NULL COLLATE "C", -- lead; before there is one, who proposed it
     proposer_terc       text        NOT NULL,
     lead_id             uuid,
     lead                jsonb,                            -- {id, terc, name, slug}
-    member_tercs        text[]      NOT NULL,             -- of whom the initiative is: lead, accepted, invited
+    participants        text[]      NOT NULL,             -- lead, accepted and invited
     partner_count       integer     NOT NULL,             -- accepted, without the lead
     call_id             uuid,
     call                jsonb,                            -- {id, number, title}
@@ -238,7 +239,7 @@ CREATE TABLE calls (
 -- deferred:
 CREATE INDEX initiatives_order_idx ON initiatives (proposed_on DESC, id DESC);
 CREATE INDEX initiatives_state_idx ON initiatives (state, proposed_on DESC, id DESC);
-CREATE INDEX initiatives_members_idx ON initiatives USING gin (member_tercs);
+CREATE INDEX initiatives_members_idx ON initiatives USING gin (participants);
 CREATE INDEX initiatives_call_idx ON initiatives (call_id);
 CREATE INDEX initiatives_programme_idx ON initiatives (programme_id);
 CREATE INDEX initiatives_search_idx ON initiatives USING gin (title_search gin_trgm_ops);

@@ -253,6 +253,6 @@ def funds(database_url: str) -> Iterator[Funds]:
         found = Funds(net, store)
         net.cooperation = Cooperation(store, PlainTexts(), now=lambda: found.now)
         for terc in (OPOCZNO, BELCHATOW, TOMASZOW, STRANGER):
-            net.register(terc)
+            net.member(terc)
         found.register_programme()
         yield found

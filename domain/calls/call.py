@@ -15,7 +15,7 @@ from domain.aggregate import Aggregate
 from domain.calls.programme import Programme, ProgrammeNotFound, programme_key
 from domain.calls.terms import CallTerms, dates_problems, terms_problems
 from domain.commands import Command, Whose, handles
-from domain.errors import DomainError
+from domain.errors import DomainError, NotFound
 from domain.values import refuse_if, text_problems
 from domain.work import Work, polish_day
 
@@ -31,7 +31,7 @@ class CallState(StrEnum):
 OVER = {CallState.RESOLVED, CallState.CANCELLED}
 
 
-class CallNotFound(DomainError):
+class CallNotFound(NotFound):
     code = "call_not_found"
     pl = "Nie ma takiego naboru."
     en = "There is no such call."

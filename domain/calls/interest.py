@@ -8,14 +8,14 @@ from eventsourcing.domain import event
 from domain.aggregate import Aggregate, stream_of
 from domain.calls.call import OVER, CallOver, known_call
 from domain.commands import Command, handles
-from domain.errors import DomainError
-from domain.municipalities import known_municipality
+from domain.errors import NotFound
+from domain.municipalities import active_member
 from domain.roles import Role
 from domain.values import parse_terc, refuse_if, text_problems
 from domain.work import Work
 
 
-class InterestNotFound(DomainError):
+class InterestNotFound(NotFound):
     code = "interest_not_found"
     pl = "Gmina nie zgłosiła zainteresowania tym naborem."
     en = "The municipality has not declared an interest in this call."
@@ -80,7 +80,7 @@ def interest_id(call_id: UUID, terc: str) -> UUID:
 
 @handles(DeclareInterest, by={Role.FUNDS_OFFICER, Role.MUNICIPALITY_ADMIN})
 def declare_interest(command: DeclareInterest, work: Work) -> CallInterest:
-    terc = known_municipality(work, command.municipality).terc
+    terc = active_member(work, command.municipality).terc
     refuse_if(text_problems("offer", command.offer, 2000, required=False, multiline=True))
     if known_call(work, command.call_id).state in OVER:
         raise CallOver

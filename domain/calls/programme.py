@@ -9,7 +9,7 @@ from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate
 from domain.commands import Command, Whose, handles
-from domain.errors import DomainError, FieldProblem, Malformed
+from domain.errors import DomainError, FieldProblem, Malformed, NotFound
 from domain.values import link_problems, refuse_if, text_problems
 from domain.work import Work
 
@@ -19,7 +19,7 @@ class Fund(StrEnum):
     NATIONAL = "NATIONAL"
 
 
-class ProgrammeNotFound(DomainError):
+class ProgrammeNotFound(NotFound):
     code = "programme_not_found"
     pl = "Nie ma takiego programu."
     en = "There is no such programme."

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from domain.aggregate import Aggregate
 from domain.calls.terms import CostCategory
-from domain.errors import DomainError
+from domain.errors import DomainError, NotFound
 from domain.initiatives.part import Part
 from domain.initiatives.states import Document, InitiativeState
 from domain.initiatives.unmet import Unmet, above, above_granted, claims_open, in_future
@@ -27,7 +27,7 @@ APPROVED = frozenset({ClaimState.APPROVED, ClaimState.PARTLY_APPROVED, ClaimStat
 RESOLVED = APPROVED | {ClaimState.DISCARDED}
 
 
-class ClaimNotFound(DomainError):
+class ClaimNotFound(NotFound):
     code = "claim_not_found"
     pl = "Nie ma wniosku o płatność o numerze {number}."
     en = "There is no payment claim with the number {number}."

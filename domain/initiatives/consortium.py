@@ -36,8 +36,8 @@ class NotInvited(DomainError):
     en = "The municipality {terc} isn't invited to this partnership."
 
 
-class NotAMember(DomainError):
-    code = "not_a_member"
+class NotAPartner(DomainError):
+    code = "not_a_partner"
     pl = "Gmina {terc} nie należy do tego partnerstwa."
     en = "The municipality {terc} doesn't belong to this partnership."
 
@@ -202,7 +202,7 @@ class ConsortiumPart(Part):
         if state is MemberState.LEFT:
             return
         if state is not MemberState.ACCEPTED:
-            raise NotAMember(terc=terc)
+            raise NotAPartner(terc=terc)
         if terc == self.lead:
             raise LeadCannotLeave
         self.refuse_if_unmet(self.not_ended() + ([] if reason.strip() else [NO_REASON]))
@@ -213,7 +213,7 @@ class ConsortiumPart(Part):
         if terc == self.lead:
             return
         if self.members.get(terc) is not MemberState.ACCEPTED:
-            raise NotAMember(terc=terc)
+            raise NotAPartner(terc=terc)
         agreed = document is not None or self.state in UNDER_WAY
         self.refuse_if_unmet(self.not_ended() + ([] if agreed else [NO_DOCUMENT]))
         self.tell(self.LeadAppointed, work, municipality=terc, document=document)
@@ -238,13 +238,13 @@ class ConsortiumPart(Part):
         if number != self.agreement_number:
             raise NothingToSign(number=number)
         if terc not in self.accepted:
-            raise NotAMember(terc=terc)
+            raise NotAPartner(terc=terc)
         if terc not in self.signatures:
             self.tell(self.PartnershipAgreementSigned, work, number=number, municipality=terc)
 
     def grant_access(self, account: str, terc: str, access: Access, work: Work) -> None:
         if terc not in self.accepted:
-            raise NotAMember(terc=terc)
+            raise NotAPartner(terc=terc)
         if self.accounts.get(account) != AccountAccess(terc, access):
             self.tell(self.AccessGranted, work, account=account, municipality=terc, access=access)
 

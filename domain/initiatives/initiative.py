@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from domain.aggregate import Aggregate
-from domain.errors import DomainError
+from domain.errors import DomainError, NotFound
 from domain.initiatives.application import ApplicationPart
 from domain.initiatives.assessment import AssessmentPart
 from domain.initiatives.budget import BudgetPart, BudgetVersion
@@ -19,7 +19,7 @@ from domain.initiatives.states import Decisions, InitiativeState, Step
 from domain.initiatives.timeplan import Duty, Milestone, TimeplanPart
 
 
-class InitiativeNotFound(DomainError):
+class InitiativeNotFound(NotFound):
     """Also where there is one that the actor may not see."""
 
     code = "initiative_not_found"

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from domain.aggregate import Aggregate
-from domain.errors import DomainError
+from domain.errors import DomainError, NotFound
 from domain.initiatives.part import Part
 from domain.initiatives.states import Document
 from domain.initiatives.unmet import Unmet, duty_unmet, in_future
@@ -27,13 +27,13 @@ class DutyKind(StrEnum):
     OTHER = "OTHER"
 
 
-class MilestoneNotFound(DomainError):
+class MilestoneNotFound(NotFound):
     code = "milestone_not_found"
     pl = "Nie ma kamienia milowego o numerze {number}."
     en = "There is no milestone with the number {number}."
 
 
-class DutyNotFound(DomainError):
+class DutyNotFound(NotFound):
     code = "duty_not_found"
     pl = "Nie ma zobowiązania o numerze {number}."
     en = "There is no duty with the number {number}."

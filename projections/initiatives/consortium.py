@@ -12,9 +12,9 @@ from projections.initiatives.rows import (
     AgreementRow,
     InitiativeRow,
     MemberRow,
-    NamedMunicipality,
 )
 from projections.log import Recorded
+from projections.names import named
 from projections.projection import on
 from projections.rows import Rows
 
@@ -26,21 +26,21 @@ class ConsortiumFolds:
     def _invited(self, recorded: Recorded, event: Initiative.PartnerInvited, rows: Rows) -> None:
         """Asked again after declining or leaving, a municipality keeps its place."""
         row = rows.change(InitiativeRow, recorded.stream_id)
-        who = rows.read(NamedMunicipality, municipality_id(event.municipality))
-        if rows.find(MemberRow, row.id, who.id) is None:
+        who = municipality_id(event.municipality)
+        if rows.find(MemberRow, row.id, who) is None:
             rows.add(
                 MemberRow(
                     initiative_id=row.id,
-                    municipality_id=who.id,
-                    municipality=who.brief(),
-                    terc=who.terc,
+                    municipality_id=who,
+                    municipality=named(rows, event.municipality),
+                    terc=event.municipality,
                     place=recorded.version,
                     state="INVITED",
                     lead=False,
                     invited_on=recorded.effective_on,
                 )
             )
-        member = rows.change(MemberRow, row.id, who.id)
+        member = rows.change(MemberRow, row.id, who)
         member.invited_on, member.answered_on, member.reason = recorded.effective_on, None, None
         _now(row, member, "INVITED")
 
@@ -73,6 +73,7 @@ class ConsortiumFolds:
             row.partner_count -= 1
         member.lead = True
         row.lead_id, row.lead = member.municipality_id, member.municipality
+        row.owner_terc = member.terc
         _nobody_has_signed(row, rows)
 
     @on(Initiative.PartnershipAgreementDrafted)
@@ -130,8 +131,8 @@ def _member(recorded: Recorded, terc: str, rows: Rows) -> tuple[InitiativeRow, M
 def _now(row: InitiativeRow, member: MemberRow, state: str) -> None:
     row.partner_count += (state == "ACCEPTED") - (member.state == "ACCEPTED" and not member.lead)
     member.state = state
-    others = [terc for terc in row.member_tercs if terc != member.terc]
-    row.member_tercs = [*others, member.terc] if state in PRESENT else others
+    others = [terc for terc in row.participants if terc != member.terc]
+    row.participants = [*others, member.terc] if state in PRESENT else others
 
 
 def _nobody_has_signed(row: InitiativeRow, rows: Rows) -> None:

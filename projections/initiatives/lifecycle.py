@@ -18,14 +18,15 @@ from projections.initiatives.rows import (
     InitiativeRow,
     MemberRow,
     NamedCall,
-    NamedMunicipality,
     NamedProgramme,
     StepRow,
 )
 from projections.initiatives.steps import decided_in
 from projections.log import Recorded
+from projections.names import named
 from projections.projection import on
 from projections.rows import Rows
+from projections.visible import CONSORTIUM, PUBLIC
 
 STEPS: tuple[type[Any], ...] = tuple(
     member
@@ -37,17 +38,17 @@ STEPS: tuple[type[Any], ...] = tuple(
 class LifecycleFolds:
     @on(Initiative.Proposed)
     def _proposed(self, recorded: Recorded, event: Initiative.Proposed, rows: Rows) -> None:
-        proposer = rows.read(NamedMunicipality, municipality_id(event.municipality))
+        proposer = named(rows, event.municipality)
         row = _begun(recorded, event)
         if event.leads:
-            row.lead_id, row.lead = proposer.id, proposer.brief()
+            row.lead_id, row.lead = municipality_id(event.municipality), proposer
         rows.add(row)
         rows.add(
             MemberRow(
                 initiative_id=row.id,
-                municipality_id=proposer.id,
-                municipality=proposer.brief(),
-                terc=proposer.terc,
+                municipality_id=municipality_id(event.municipality),
+                municipality=proposer,
+                terc=event.municipality,
                 place=1,
                 state="ACCEPTED",
                 lead=event.leads,
@@ -71,13 +72,13 @@ class LifecycleFolds:
 
     @on(Initiative.MadePublic)
     def _made_public(self, recorded: Recorded, _event: Initiative.MadePublic, rows: Rows) -> None:
-        rows.change(InitiativeRow, recorded.stream_id).public = True
+        rows.change(InitiativeRow, recorded.stream_id).visibility = PUBLIC
 
     @on(Initiative.MadeConfidential)
     def _made_confidential(
         self, recorded: Recorded, _event: Initiative.MadeConfidential, rows: Rows
     ) -> None:
-        rows.change(InitiativeRow, recorded.stream_id).public = False
+        rows.change(InitiativeRow, recorded.stream_id).visibility = CONSORTIUM
 
     @on(Initiative.CallLinked)
     def _call_linked(self, recorded: Recorded, event: Initiative.CallLinked, rows: Rows) -> None:
@@ -159,9 +160,10 @@ def _begun(recorded: Recorded, event: Any) -> InitiativeRow:
         summary=event.summary,
         state="IDEA",
         state_since=recorded.effective_on,
-        public=False,
+        visibility=CONSORTIUM,
+        owner_terc=event.municipality,
         proposer_terc=event.municipality,
-        member_tercs=[event.municipality],
+        participants=[event.municipality],
         partner_count=0 if event.leads else 1,
         spent=0,
         paid=0,

@@ -20,10 +20,10 @@ from projections.initiatives.rows import (
     ClaimRow,
     InitiativeRow,
     MemberRow,
-    NamedMunicipality,
 )
 from projections.initiatives.steps import amend_steps
 from projections.log import Recorded
+from projections.names import NamedMunicipality
 from projections.projection import on
 from projections.rows import Rows
 

@@ -14,7 +14,7 @@ from projections.initiatives.records import RecordFolds
 from projections.initiatives.register import RegisterFolds
 from projections.initiatives.timeplan import TimeplanFolds
 from projections.log import Recorded
-from projections.projection import Projection
+from projections.names import NamedMunicipality, NamesMunicipalities, Shown
 from projections.rows import Rows
 
 PARTNERS_OWN = frozenset(
@@ -40,12 +40,12 @@ class InitiativesProjection(
     MoneyFolds,
     TimeplanFolds,
     RecordFolds,
-    Projection,
+    NamesMunicipalities,
 ):
     name = "initiatives"
     version = 1
     rows = (
-        tables.NamedMunicipality,
+        NamedMunicipality,
         tables.NamedProgramme,
         tables.NamedCall,
         tables.InitiativeRow,
@@ -65,6 +65,7 @@ class InitiativesProjection(
         tables.DocumentRow,
     )
     keyed_by_stream = tables.InitiativeRow
+    shown = (Shown(tables.InitiativeRow, "lead"), Shown(tables.MemberRow))
 
     def fold(self, recorded: Recorded, rows: Rows) -> None:
         super().fold(recorded, rows)

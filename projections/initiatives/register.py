@@ -1,52 +1,21 @@
-"""What an initiative shows of municipalities, programmes and calls; names that change, change everywhere."""
+"""What an initiative shows of programmes and calls; what changes there, changes here."""
 
 from domain.calls.call import FundingCall
 from domain.calls.programme import Programme
 from domain.calls.terms import CallTerms
-from domain.municipalities import Municipality
-from domain.values import slugify
 from projections.calls import last_day
 from projections.initiatives.rows import (
     DeadlineRow,
     InitiativeRow,
-    MemberRow,
     NamedCall,
-    NamedMunicipality,
     NamedProgramme,
 )
 from projections.log import Recorded
 from projections.projection import on
 from projections.rows import Rows
 
-_RENAMED = "|| jsonb_build_object('name', %s::text)"
-
 
 class RegisterFolds:
-    @on(Municipality.Registered)
-    def _municipality_registered(
-        self, recorded: Recorded, event: Municipality.Registered, rows: Rows
-    ) -> None:
-        name = event.facts.name
-        rows.add(
-            NamedMunicipality(id=recorded.stream_id, terc=event.terc, name=name, slug=slugify(name))
-        )
-
-    @on(Municipality.Renamed)
-    def _municipality_renamed(
-        self, recorded: Recorded, event: Municipality.Renamed, rows: Rows
-    ) -> None:
-        rows.change(NamedMunicipality, recorded.stream_id).name = event.name
-        rows.execute(
-            f"UPDATE initiatives SET lead = lead {_RENAMED} WHERE lead_id = %s",
-            (event.name, recorded.stream_id),
-            changes=InitiativeRow,
-        )
-        rows.execute(
-            f"UPDATE members SET municipality = municipality {_RENAMED} WHERE municipality_id = %s",
-            (event.name, recorded.stream_id),
-            changes=MemberRow,
-        )
-
     @on(Programme.Registered)
     def _programme_registered(
         self, recorded: Recorded, event: Programme.Registered, rows: Rows

@@ -18,11 +18,12 @@ class InitiativeRow(Row):
     summary: str
     state: str
     state_since: date
-    public: bool
+    visibility: str
+    owner_terc: str
     proposer_terc: str
     lead_id: UUID | None
     lead: Json | None
-    member_tercs: list[str]
+    participants: list[str]
     partner_count: int
     call_id: UUID | None
     call: Json | None
@@ -276,18 +277,6 @@ class DocumentRow(Row):
     sha256: str | None
     filed_on: date
     removed: bool = False
-
-
-class NamedMunicipality(Row):
-    table: ClassVar[str] = "municipalities"
-
-    id: UUID
-    terc: str
-    name: str
-    slug: str
-
-    def brief(self) -> Json:
-        return {"id": str(self.id), "terc": self.terc, "name": self.name, "slug": self.slug}
 
 
 class NamedProgramme(Row):

@@ -32,7 +32,7 @@ S = InitiativeState
 
 def told(given: Funds, stream_id: UUID) -> dict[str, Any]:
     columns = (
-        "state, state_since, public, lead->>'terc', member_tercs, partner_count, call_id, requested, "
+        "state, state_since, visibility, lead->>'terc', participants, partner_count, call_id, requested, "
         "selected, granted, score, correction_due, agreement_number, durability_until, version"
     )
     row = given.net.rows(
@@ -46,9 +46,9 @@ def folded(initiative: Initiative) -> dict[str, Any]:
     return {
         "state": initiative.state,
         "state_since": initiative.path[-1].on,
-        "public": initiative.public,
+        "visibility": "PUBLIC" if initiative.public else "CONSORTIUM",
         "lead->>'terc'": initiative.lead,
-        "member_tercs": list(initiative.participants),
+        "participants": list(initiative.participants),
         "partner_count": len(initiative.accepted_partners),
         "call_id": initiative.call_id,
         "requested": decided.requested,
@@ -64,7 +64,7 @@ def folded(initiative: Initiative) -> dict[str, Any]:
 
 def same(told: dict[str, Any], folded: dict[str, Any]) -> bool:
     for each in (told, folded):
-        each["member_tercs"] = sorted(each["member_tercs"])
+        each["participants"] = sorted(each["participants"])
     return told == folded
 
 

@@ -6,7 +6,7 @@ from domain.initiatives.commands.order import InitiativeCommand, ordered
 from domain.initiatives.consortium import Access
 from domain.initiatives.initiative import Initiative
 from domain.initiatives.states import Document
-from domain.municipalities import known_municipality
+from domain.municipalities import active_member, known_municipality
 from domain.values import refuse_if, text_problems
 from domain.work import Work
 
@@ -72,7 +72,7 @@ class RevokeAccess(InitiativeCommand):
 
 @ordered(InvitePartner)
 def invite_partner(command: InvitePartner, initiative: Initiative, work: Work) -> None:
-    terc = known_municipality(work, command.municipality).terc
+    terc = active_member(work, command.municipality).terc
     refuse_if(text_problems("message", command.message, 2000, required=False, multiline=True))
     initiative.invite(terc, command.message, work)
 

@@ -12,7 +12,7 @@ from domain.initiatives.commands.order import InitiativeCommand, ordered
 from domain.initiatives.consortium import Access
 from domain.initiatives.initiative import Initiative
 from domain.initiatives.unmet import StepRefused, in_future
-from domain.municipalities import known_municipality
+from domain.municipalities import active_member
 from domain.roles import Role
 from domain.values import date_problems, parse_terc, refuse_if, text_problems
 from domain.work import Work, polish_day
@@ -83,7 +83,7 @@ class SubmitApplication(InitiativeCommand):
 
 @handles(ProposeInitiative, by={Role.FUNDS_OFFICER, Role.MUNICIPALITY_ADMIN, Role.EXECUTIVE})
 def propose_initiative(command: ProposeInitiative, work: Work) -> Initiative:
-    terc = known_municipality(work, command.municipality).terc
+    terc = active_member(work, command.municipality).terc
     _check_description(command.title, command.summary)
     on = command.on or work.today
     refuse_if(date_problems("on", on, work.today))

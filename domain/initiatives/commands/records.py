@@ -8,7 +8,7 @@ from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate
 from domain.commands import Command, Whose, handles
-from domain.errors import DomainError, NotPermitted
+from domain.errors import NotFound, NotPermitted
 from domain.initiatives.commands.order import ROLES
 from domain.initiatives.consortium import Access
 from domain.initiatives.initiative import Initiative, InitiativeNotFound
@@ -17,7 +17,7 @@ from domain.values import refuse_if, text_problems
 from domain.work import Work
 
 
-class RecordNotFound(DomainError):
+class RecordNotFound(NotFound):
     code = "record_not_found"
     pl = "Nie ma takiej pozycji."
     en = "There is no such record."
