@@ -29,6 +29,14 @@ def keys_of(
     return tuple(keys)
 
 
+def known_url(url: str) -> str | None:
+    """A page may name anything as its address; what is none is left out."""
+    try:
+        return clean_url(url)
+    except ValueError:
+        return None
+
+
 def clean_url(url: str) -> str:
     """The address without a fragment and without what campaigns add to follow people."""
     parts = urlsplit(url.strip())

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from domain.news import BODY_LIMIT, LANGUAGES, LEAD_LIMIT, TITLE_LIMIT
-from infra.sources.identity import clean_url, keys_of
+from infra.sources.identity import keys_of, known_url
 from infra.sources.model import SourceAttachment, SourceItem, UnreadableSource
 from infra.sources.units import author_unit
 from infra.text import render
@@ -62,7 +62,7 @@ def make_item(
     title, body = one_line(title), clean(body_markdown).strip()
     lead = _own_lead(one_line(lead), body)
     _refuse_unfit(title, lead, body)
-    url = clean_url(source_url) if source_url else None
+    url = known_url(source_url) if source_url else None
     guid = one_line(guid) or None
     return SourceItem(
         title=title,

@@ -101,7 +101,7 @@ def test_notified_runner_answers_within_milliseconds(database_url: str) -> None:
             took.append(time.monotonic() - began)
     took.sort()
     print(f"\nmedian {took[15] * 1000:.1f} ms, slowest {took[-1] * 1000:.1f} ms")
-    assert took[15] < 0.05
+    assert took[15] < 0.2  # well below the second after which it would look by itself
 
 
 def test_dropped_tables_are_built_anew(database_url: str) -> None:
