@@ -5,6 +5,7 @@ from projections.initiatives import InitiativesProjection
 from projections.meetings import MeetingsProjection
 from projections.municipalities import MunicipalitiesProjection
 from projections.news import NewsProjection
+from projections.practices import PracticesProjection
 from projections.projection import Registry
 
 PROJECTIONS = Registry(
@@ -14,5 +15,6 @@ PROJECTIONS = Registry(
         MeetingsProjection(),
         MunicipalitiesProjection(),
         NewsProjection(),
+        PracticesProjection(),
     ]
 )

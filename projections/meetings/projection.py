@@ -8,13 +8,7 @@ from domain.municipalities import municipality_id
 from domain.people import PersonRecord
 from projections.log import Recorded
 from projections.meetings import calendar
-from projections.meetings.minutes import (
-    attended_by,
-    inserted,
-    rehash,
-    renumber,
-    without,
-)
+from projections.meetings.minutes import attended_by, rehash
 from projections.meetings.rows import (
     ActionItemRow,
     AgendaItemRow,
@@ -29,6 +23,7 @@ from projections.meetings.rows import (
     SeriesRow,
 )
 from projections.names import NamedMunicipality, NamesMunicipalities, Shown, named
+from projections.order import inserted, renumber, without
 from projections.projection import on
 from projections.rows import Row, Rows
 from projections.visible import CONSORTIUM, NETWORK, OWN, PUBLIC

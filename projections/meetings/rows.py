@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from projections.order import Placed
 from projections.visible import Guarded
 
 
@@ -49,13 +50,11 @@ class InvitationRow(Guarded):
     answered_on: date | None
 
 
-class GuestRow(Guarded):
+class GuestRow(Placed):
     table: ClassVar[str] = "guests"
 
-    id: UUID
     meeting_id: UUID
     kind: str
-    place: int
     person_id: UUID
     name: str | None
     office: str
@@ -63,12 +62,10 @@ class GuestRow(Guarded):
     municipality: dict[str, Any] | None
 
 
-class AgendaItemRow(Guarded):
+class AgendaItemRow(Placed):
     table: ClassVar[str] = "agenda_items"
 
-    id: UUID
     meeting_id: UUID
-    place: int
     title: str
     description: str
     public: bool
@@ -78,12 +75,10 @@ class AgendaItemRow(Guarded):
     municipality: dict[str, Any]
 
 
-class SectionRow(Guarded):
+class SectionRow(Placed):
     table: ClassVar[str] = "sections"
 
-    id: UUID
     meeting_id: UUID
-    place: int
     heading: str
     body: str
     body_html: str
@@ -92,12 +87,10 @@ class SectionRow(Guarded):
     entry_version: int
 
 
-class DecisionRow(Guarded):
+class DecisionRow(Placed):
     table: ClassVar[str] = "decisions"
 
-    id: UUID
     meeting_id: UUID
-    place: int
     text: str
     agenda_item: UUID | None
     entry_version: int
