@@ -89,13 +89,16 @@ class TimedOut(ReadError):
 
 
 def formatted(error: GraphQLError, language: Language) -> GraphQLFormattedError:
-    """As a client sees it: our own sentences in its language, GraphQL's as they are, nothing else."""
+    """As a client sees it, in its language. GraphQL's own sentences about a document are English: they
+    quote it, and stand behind ours."""
     cause = _cause(error)
     told = error.formatted
     if isinstance(cause, DomainError):
         told["message"] = cause.message(language)
         told["extensions"] = {"code": cause.code, **_plain(cause.details)}
     elif cause is None:
+        if language == "pl":
+            told["message"] = f"Zapytanie GraphQL jest niepoprawne: {error.message}"
         told.setdefault("extensions", {}).setdefault("code", "invalid_request")
     else:
         told["message"], told["extensions"] = _masked(cause, language)

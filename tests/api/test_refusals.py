@@ -101,3 +101,17 @@ def test_internal_error_is_masked(api: Api) -> None:
     assert answer["errors"][0]["extensions"]["code"] == "internal_error"
     assert "labels" not in json.dumps(answer)
     assert "column" not in answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    "query", ["{ news {", "{ newz }", "query ($x: Nobody) { news { totalCount } }"]
+)
+def test_document_that_is_no_question_is_refused_in_the_readers_language(
+    api: Api, query: str
+) -> None:
+    polish = api.post(query)
+    assert polish.status_code == 400
+    message = polish.json()["errors"][0]["message"]
+    assert message.startswith("Zapytanie GraphQL jest niepoprawne: ")
+    english = api.post(query, language="en").json()["errors"][0]["message"]
+    assert message.endswith(english)
