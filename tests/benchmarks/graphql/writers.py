@@ -1,4 +1,4 @@
-"""Ten writers, each publishing ten items a second, and the worker that projects them.
+"""Ten writers, each publishing an item a second, and the worker that projects them.
 
 Run as `python -m tests.benchmarks.graphql.writers DATABASE_URL`, until it is ended.
 """
@@ -26,7 +26,8 @@ from tests.benchmarks.machine import LOAD_CORE, child, on_core
 from tests.benchmarks.stream import terc_of
 
 WRITERS = 10
-PAUSE = 0.1
+PAUSE = 1.0
+"""Seconds from one item of a writer to its next."""
 
 
 @contextmanager
