@@ -45,8 +45,8 @@ def ours(url: str, count: int, log: Path) -> list[float]:
             )
             position = door.execute(draft, OPERATOR).position
             began = time.perf_counter()
-            if not wait(waiting, ["news"], position, 10):
-                raise RuntimeError("not visible after ten seconds")
+            if not wait(waiting, ["news"], position, 30):
+                raise RuntimeError("not visible after 30 seconds")
             spans.append((time.perf_counter() - began) * 1000)
             time.sleep(PAUSE)
     return spans[20:]
@@ -58,6 +58,7 @@ def notify(url: str, count: int, log: Path) -> list[float]:
         hearing.execute("CREATE TABLE IF NOT EXISTS bench_echo (at timestamptz)")
         hearing.execute("LISTEN bench_pong")
         with worker(url, "echo", log):
+            _heard(hearing, 30)  # it says so when it listens
             spans = [_round_trip(sending, hearing) for _ in range(-20, count)]
     return spans[20:]
 
@@ -66,9 +67,14 @@ def _round_trip(sending: Connection[object], hearing: Connection[object]) -> flo
     time.sleep(PAUSE)
     began = time.perf_counter()
     sending.execute("NOTIFY bench_ping")
-    for _ in hearing.notifies(timeout=10, stop_after=1):
-        return (time.perf_counter() - began) * 1000
-    raise RuntimeError("no echo after ten seconds")
+    _heard(hearing, 10)
+    return (time.perf_counter() - began) * 1000
+
+
+def _heard(hearing: Connection[object], seconds: float) -> None:
+    for _ in hearing.notifies(timeout=seconds, stop_after=1):
+        return
+    raise RuntimeError(f"nothing heard for {seconds:g} seconds")
 
 
 @contextmanager
@@ -76,10 +82,9 @@ def worker(url: str, role: str, log: Path) -> Iterator[None]:
     with child(
         [sys.executable, "-m", "tests.benchmarks.projections.visible", role, url], log
     ) as process:
-        time.sleep(2.5)
+        yield
         if process.poll() is not None:
             raise RuntimeError(log.read_text()[-2000:])
-        yield
 
 
 def percentile(spans: list[float], percent: int) -> float:
@@ -94,6 +99,7 @@ def project(url: str) -> None:
 def echo(url: str) -> None:
     with connect(url) as connection:
         connection.execute("LISTEN bench_ping")
+        connection.execute("NOTIFY bench_pong")
         while True:
             for _ in connection.notifies(stop_after=1):
                 pass
