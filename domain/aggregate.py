@@ -59,6 +59,11 @@ class Aggregate(BaseAggregate):
         raise NotImplementedError
 
     @property
+    def account(self) -> UUID:
+        """Whose own affair it is, for what only an account itself may say (`Whose.SELF`)."""
+        return self.id
+
+    @property
     def participants(self) -> frozenset[str]:
         """TERC codes of the municipalities that share the stream; its owner alone, unless it says otherwise."""
         return frozenset({self.owner} if self.owner else ())

@@ -63,7 +63,7 @@ class Permission:
     def check_stream(self, actor: Actor, stream: "Aggregate") -> None:
         """Raises NotPermitted."""
         if self.on is Whose.SELF:
-            if actor.account != stream.id:
+            if actor.account != stream.account:
                 raise NotPermitted
             return
         if actor.is_coordinator or self.on is Whose.NETWORK:

@@ -1,14 +1,27 @@
 """Every feature, imported so that its events and command handlers are registered."""
 
-from domain import accounts, calls, initiatives, meetings, municipalities, news, people, practices
+from domain import (
+    accounts,
+    calls,
+    following,
+    initiatives,
+    meetings,
+    municipalities,
+    news,
+    people,
+    practices,
+    questions,
+)
 
 __all__ = [
     "accounts",
     "calls",
+    "following",
     "initiatives",
     "meetings",
     "municipalities",
     "news",
     "people",
     "practices",
+    "questions",
 ]

@@ -7,6 +7,7 @@ from projections.municipalities import MunicipalitiesProjection
 from projections.news import NewsProjection
 from projections.practices import PracticesProjection
 from projections.projection import Registry
+from projections.questions import QuestionsProjection
 
 PROJECTIONS = Registry(
     [
@@ -16,5 +17,6 @@ PROJECTIONS = Registry(
         MunicipalitiesProjection(),
         NewsProjection(),
         PracticesProjection(),
+        QuestionsProjection(),
     ]
 )

@@ -42,14 +42,14 @@ class Stream:
     public = False  # whoever may not write it may not know of it either
 
     def __init__(self, stream_id: UUID, owner: str | None) -> None:
-        self.id, self.owner = stream_id, owner
+        self.id, self.owner, self.account = stream_id, owner, stream_id
         self.participants = frozenset({owner} if owner else ())
 
     def __getattr__(self, name: str) -> Any:
         raise Reached(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name not in {"id", "owner", "participants"}:
+        if name not in {"id", "owner", "account", "participants"}:
             raise Reached(name)
         super().__setattr__(name, value)
 
