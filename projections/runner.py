@@ -7,6 +7,7 @@ database goes away, each thread waits for it and goes on.
 import contextlib
 import random
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -22,6 +23,9 @@ from projections.worker import Outcome, ProjectionWorker
 LOG_CHANNEL = "wspolna_log"
 SAFETY_POLL = 1.0
 """Seconds after which a projection looks by itself, in case a notification was lost."""
+
+OTHERS_LATER = 0.02
+"""Seconds by which a projection that folds nothing of what has come lets the others go first."""
 
 REBUILD_PAUSE = 30.0
 """Seconds until a rebuild that failed is tried again."""
@@ -72,10 +76,35 @@ class ProjectionRunner:
             with contextlib.suppress(Error), self._connect() as connection:
                 connection.execute(f"LISTEN {LOG_CHANNEL}")
                 self.wake()  # for what was written before we listened
-                while not self._stopping.is_set():
-                    for _ in connection.notifies(timeout=SAFETY_POLL, stop_after=1):
-                        self.wake()
+                self._hear(connection)
             self._stopping.wait(0.2)
+
+    def _hear(self, connection: Connection[Any]) -> None:
+        """At once for those who fold what has come; the others only move on, and wait to be out of the way."""
+        seen = 0
+        others_at: float | None = None
+        while not self._stopping.is_set():
+            patience = max(0.0, others_at - time.monotonic()) if others_at else SAFETY_POLL
+            if list(connection.notifies(timeout=patience, stop_after=1)):
+                seen, types = _arrived(connection, seen)
+                for loop in self._loops:
+                    if not types.isdisjoint(loop.types):
+                        loop.woken.set()
+                others_at = others_at or time.monotonic() + OTHERS_LATER
+            if others_at and time.monotonic() >= others_at:
+                self.wake()
+                others_at = None
+
+
+def _arrived(connection: Connection[Any], seen: int) -> tuple[int, set[str]]:
+    """The last position, and types among the last events. Only to say who is woken first: a position
+    that commits late is missed here, and found by everyone a moment later."""
+    query = (
+        "SELECT max(position), array_agg(DISTINCT type) FROM (SELECT position, type "
+        "FROM public.events WHERE position > %s ORDER BY position DESC LIMIT 100) AS latest"
+    )
+    last, types = connection.execute(query, (seen,), prepare=True).fetchone() or (None, None)
+    return last or seen, set(types or ())
 
 
 class _Stopped(Exception):
@@ -94,6 +123,7 @@ class _Loop:
         stopping: threading.Event,
     ) -> None:
         self._projection = projection
+        self.types = projection.types
         self._worker = ProjectionWorker(projection, log_reader, number)
         self._log_reader = log_reader
         self._connect = connect
