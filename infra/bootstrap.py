@@ -9,9 +9,10 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from domain.cooperation import Cooperation
+from infra.accounts.desk import Desk
 from infra.announcer import Announcer
 from infra.event_store import PostgresEventStore
-from infra.keyfiles import CHECKPOINT, seal_key
+from infra.keyfiles import CHECKPOINT, master_key, seal_key
 from infra.log import EventLog
 from infra.personal.vault import PersonalVault
 from infra.seal.sealer import Sealer
@@ -57,6 +58,13 @@ def cooperation(
             yield Cooperation(store, PolishTexts(pool), now=lambda: datetime.now(UTC))
     finally:
         announcer.close()
+
+
+@contextmanager
+def accounts_desk(settings: Settings, door: Cooperation, *, connections: int = 2) -> Iterator[Desk]:
+    """`door`: with a vault, for names and addresses are sealed."""
+    with open_pool(settings.postgres_url, size=connections) as pool:
+        yield Desk(pool, door, master_key(settings), now=lambda: datetime.now(UTC))
 
 
 def seal_log(settings: Settings) -> int:

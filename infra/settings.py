@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from infra.embedded.location import embedded_url
 
@@ -21,6 +22,16 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OidcSettings:
+    """One OpenID Connect provider; `name` is what people call it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str | None = field(default=None, repr=False)
+    name: str = "OpenID Connect"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     database_url: str | None  # None: the embedded PostgreSQL in `data`
     broker_url: str | None  # None: Celery's messages travel over the same PostgreSQL (pgmq)
@@ -29,20 +40,29 @@ class Settings:
     operator_token: str = field(repr=False)
     master_key: str | None = field(default=None, repr=False)  # None: a file in `data`
     seal_key: str | None = field(default=None, repr=False)  # None: a file in `data`
+    smtp_url: str | None = field(default=None, repr=False)  # None: letters are files in `data`/mail
+    mail_from: str = "wspolna@localhost"
+    public_url: str = "http://127.0.0.1:8000"  # where people find this installation
+    oidc: OidcSettings | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Raises SettingsError. Makes the data directory and the operator token when they are missing."""
         environment = os.environ if environment is None else environment
         data = Path(environment.get("WSPOLNA_DATA") or ".data").absolute()
+        port = _port(environment.get("WSPOLNA_PORT") or "8000")
         return cls(
             database_url=environment.get("DATABASE_URL") or None,
             broker_url=environment.get("BROKER_URL") or None,
-            port=_port(environment.get("WSPOLNA_PORT") or "8000"),
+            port=port,
             data=data,
             operator_token=environment.get("WSPOLNA_OPERATOR_TOKEN") or _operator_token(data),
             master_key=environment.get("WSPOLNA_MASTER_KEY") or None,
             seal_key=environment.get("WSPOLNA_SEAL_KEY") or None,
+            smtp_url=environment.get("SMTP_URL") or None,
+            mail_from=environment.get("WSPOLNA_MAIL_FROM") or "wspolna@localhost",
+            public_url=_public_url(environment.get("WSPOLNA_URL") or f"http://127.0.0.1:{port}"),
+            oidc=_oidc(environment),
         )
 
     @property
@@ -61,6 +81,40 @@ def _port(text: str) -> int:
     raise SettingsError(
         f"WSPOLNA_PORT to liczba od 1 do 65535, a nie „{text}”.",
         f"WSPOLNA_PORT is a number from 1 to 65535, not “{text}”.",
+    )
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme in {"http", "https"} and parts.netloc and not parts.query:
+        return text.rstrip("/")
+    raise SettingsError(
+        f"WSPOLNA_URL to adres https:// tej instalacji, a nie „{text}”.",
+        f"WSPOLNA_URL is the https:// address of this installation, not “{text}”.",
+    )
+
+
+def _oidc(environment: Mapping[str, str]) -> OidcSettings | None:
+    issuer, client_id = environment.get("OIDC_ISSUER"), environment.get("OIDC_CLIENT_ID")
+    if not issuer and not client_id:
+        return None
+    if not (issuer and client_id and _encrypted_or_here(issuer)):
+        raise SettingsError(
+            "Logowanie OpenID Connect wymaga OIDC_ISSUER (adres https://) i OIDC_CLIENT_ID.",
+            "Login through OpenID Connect needs OIDC_ISSUER (an https:// address) and OIDC_CLIENT_ID.",
+        )
+    return OidcSettings(
+        issuer=issuer,
+        client_id=client_id,
+        client_secret=environment.get("OIDC_CLIENT_SECRET") or None,
+        name=environment.get("OIDC_NAME") or "OpenID Connect",
+    )
+
+
+def _encrypted_or_here(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
     )
 
 

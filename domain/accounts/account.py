@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate
-from domain.errors import DomainError, NotPermitted
+from domain.errors import DomainError, NotFound, NotPermitted
 from domain.personal import Forgotten, Personal
 from domain.roles import ROLES_OF_A_MUNICIPALITY, ROLES_OF_THE_NETWORK, Actor, Role
 from domain.values import Terc
@@ -21,7 +21,7 @@ class AccountState(StrEnum):
     CLOSED = "CLOSED"
 
 
-class AccountNotFound(DomainError):
+class AccountNotFound(NotFound):
     code = "account_not_found"
     pl = "Nie ma takiego konta."
     en = "There is no such account."

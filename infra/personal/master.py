@@ -1,5 +1,6 @@
 """The master key wraps every person's key. It never is in the database, nor in its backups."""
 
+import hmac
 import os
 from uuid import UUID
 
@@ -32,6 +33,7 @@ class WrappingKey:
 
     def __init__(self, secret: bytes) -> None:
         self._cipher = AESGCM(secret)
+        self._mac_key = hmac.digest(secret, b"wspolna.mac\x00\x01", "sha256")
 
     def wrap(self, person_id: UUID, key: bytes) -> bytes:
         return encrypt(self._cipher, key, _bound(person_id))
@@ -42,6 +44,22 @@ class WrappingKey:
             return decrypt(self._cipher, wrapped, _bound(person_id))
         except InvalidTag as error:
             raise WrongMasterKey from error
+
+    def lock(self, purpose: str, owner: UUID, secret: bytes) -> bytes:
+        """For a table: opens only for the same purpose and owner."""
+        return encrypt(self._cipher, secret, _locked(purpose, owner))
+
+    def unlock(self, purpose: str, owner: UUID, locked: bytes) -> bytes:
+        """Raises WrongMasterKey."""
+        try:
+            return decrypt(self._cipher, locked, _locked(purpose, owner))
+        except InvalidTag as error:
+            raise WrongMasterKey from error
+
+    def mac(self, purpose: str, text: str) -> bytes:
+        """The same for the same text; without the key nobody can try texts on it."""
+        said = f"{purpose}\0{text}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self._mac_key, said, "sha256")
 
 
 def encrypt(cipher: AESGCM, clear: bytes, bound_to: bytes) -> bytes:
@@ -54,6 +72,10 @@ def decrypt(cipher: AESGCM, sealed: bytes, bound_to: bytes) -> bytes:
     if len(sealed) <= _NONCE:
         raise InvalidTag
     return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to)
+
+
+def _locked(purpose: str, owner: UUID) -> bytes:
+    return b"wspolna.locked\x00\x01" + owner.bytes + purpose.encode()
 
 
 def _bound(person_id: UUID) -> bytes:

@@ -1,0 +1,1 @@
+"""What stands beside the log about accounts: secrets, sessions, tokens, and the letters that bring them."""

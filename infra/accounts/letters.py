@@ -1,0 +1,141 @@
+"""The letters about accounts, and the reactor that has them sent: Polish first, English beneath.
+
+The link is made when the letter is: neither the log nor the outbox ever holds it.
+"""
+
+from collections.abc import Iterable, Mapping
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr
+from typing import Any
+from uuid import UUID
+
+from domain.accounts import Account, AccountState
+from domain.people import PersonRecord
+from infra.accounts import credentials
+from infra.accounts.desk import Desk
+from infra.accounts.links import GOOD_FOR, Purpose, new_link
+from infra.mail import Post
+from infra.reactors import Delivery
+from projections.log import Recorded
+
+_INVITATION = """\
+Dzień dobry,
+
+zapraszamy do Wspólnej Przestrzeni, platformy współpracy gmin. Konto czeka na ustawienie hasła:
+
+{link}
+
+Odnośnik jest ważny {days} dni. Jeśli to pomyłka, prosimy zignorować ten list.
+
+--
+Good day,
+
+you are invited to Wspólna Przestrzeń, where municipalities work together. Your account waits for a
+password to be set under the link above, which is good for {days} days. If this is a mistake, please
+ignore this letter.
+"""
+_RESET = """\
+Dzień dobry,
+
+ktoś, zapewne Pani lub Pan, poprosił o nowe hasło do konta we Wspólnej Przestrzeni. Można je ustawić tu:
+
+{link}
+
+Odnośnik jest ważny {hours} godziny i działa raz. Jeśli to nie była Państwa prośba, wystarczy zignorować
+ten list: dotychczasowe hasło pozostaje bez zmian.
+
+--
+Good day,
+
+somebody, probably you, asked for another password for your account in Wspólna Przestrzeń. It can be set
+under the link above, which is good for {hours} hours and works once. If it wasn't you, just ignore this
+letter: your password stays as it is.
+"""
+
+
+class AccountLetters:
+    """A reactor: an invitation is followed by its letter, the end of an account by that of its secrets."""
+
+    name = "account-letters"
+    types = frozenset(
+        event.TYPE
+        for event in (
+            Account.Invited,
+            Account.InvitationRenewed,
+            Account.Closed,
+            PersonRecord.Forgotten,
+        )
+    )
+
+    def react(self, recorded: Recorded) -> Iterable[Delivery]:
+        event, account = recorded.event, {"account": str(recorded.stream_id)}
+        match event:
+            case Account.Invited() if not event.by_mail:
+                return
+            case Account.Invited() | Account.InvitationRenewed():
+                yield Delivery("mail.invitation", f"mail.invitation:{recorded.id}", account)
+            case Account.Closed():
+                yield Delivery("accounts.erase", f"accounts.erase:{recorded.id}", account)
+            case _:
+                person = {"person": str(recorded.stream_id)}
+                yield Delivery("accounts.erase", f"accounts.erase:{recorded.id}", person)
+
+
+class Deliveries:
+    """What the outbox calls. `address`: of this installation, `sender`: whom the letters come from."""
+
+    def __init__(self, desk: Desk, post: Post, address: str, sender: str) -> None:
+        self._desk, self._post = desk, post
+        self._address, self._sender = address.rstrip("/"), sender
+
+    def by_task(self) -> dict[str, Any]:
+        return {
+            "mail.invitation": self.invitation,
+            "mail.password": self.password,
+            "accounts.erase": self.erase,
+        }
+
+    def invitation(self, key: str, payload: Mapping[str, Any]) -> None:
+        account = self._desk.account(UUID(payload["account"]))
+        if account.state is AccountState.INVITED:
+            days = GOOD_FOR[Purpose.INVITATION].days
+            subject = "Zaproszenie do Wspólnej Przestrzeni / Invitation to Wspólna Przestrzeń"
+            link = self.link(account, Purpose.INVITATION)
+            self._send(key, account, subject, _INVITATION.format(link=link, days=days))
+
+    def password(self, key: str, payload: Mapping[str, Any]) -> None:
+        account = self._desk.account(UUID(payload["account"]))
+        if account.state is AccountState.ACTIVE:
+            hours = GOOD_FOR[Purpose.PASSWORD].seconds // 3600
+            subject = "Nowe hasło do Wspólnej Przestrzeni / Another password for Wspólna Przestrzeń"
+            link = self.link(account, Purpose.PASSWORD)
+            self._send(key, account, subject, _RESET.format(link=link, hours=hours))
+
+    def erase(self, _key: str, payload: Mapping[str, Any]) -> None:
+        account_id = UUID(payload["account"]) if "account" in payload else None
+        person_id = UUID(payload["person"]) if "person" in payload else None
+        with self._desk.connection() as connection:
+            credentials.erase(connection, account_id=account_id, person_id=person_id)
+
+    def link(self, account: Account, purpose: Purpose) -> str:
+        with self._desk.connection() as connection:
+            secret = new_link(connection, account.id, purpose, self._desk.now())
+        # Behind #, which no server and no referrer ever gets to see.
+        return f"{self._address}/konto/{_PAGES[purpose]}#{secret}"
+
+    def _send(self, key: str, account: Account, subject: str, text: str) -> None:
+        if account.email.clear is None or account.name.clear is None:
+            return  # forgotten meanwhile
+        letter = EmailMessage()
+        letter["From"] = formataddr(("Wspólna Przestrzeń", self._sender))
+        letter["To"] = formataddr((account.name.clear, account.email.clear))
+        letter["Subject"] = subject
+        letter["Date"] = format_datetime(self._desk.now())
+        # The same for every attempt, so that a mailbox that got it twice shows it once.
+        letter["Message-ID"] = f"<{key.replace(':', '.')}@{self._sender.rpartition('@')[2]}>"
+        letter["Auto-Submitted"] = "auto-generated"
+        letter.set_content(text)
+        self._post(letter)
+
+
+_PAGES = {Purpose.INVITATION: "zaproszenie", Purpose.PASSWORD: "haslo"}
