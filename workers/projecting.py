@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Protocol
 
-from celery import bootsteps
+from celery import Celery, bootsteps
 
 from infra.bootstrap import EventLog, connect
 from infra.keyfiles import vault
-from infra.settings import Settings
 from projections.registry import PROJECTIONS
 from projections.runner import ProjectionRunner
+from workers.reacting import ReactorRunner
+from workers.reactors import REACTORS
 
 
 class Runner(Protocol):
@@ -37,7 +38,7 @@ class ProjectingStep(bootsteps.StartStopStep):
 
     def __init__(self, worker: Any, **options: Any) -> None:
         super().__init__(worker, **options)
-        self._runners = runners(worker.app.wspolna_settings)
+        self._runners = runners(worker.app)
 
     def start(self, _worker: Any) -> None:
         for runner in self._runners:
@@ -53,7 +54,14 @@ class ProjectingStep(bootsteps.StartStopStep):
     terminate = stop
 
 
-def runners(settings: Settings) -> list[Runner]:
+def runners(app: Celery) -> list[Runner]:
     """What this process runs beside its tasks."""
+    settings = app.wspolna_settings
     open_connection = partial(connect, settings.postgres_url)
-    return [ProjectionRunner(PROJECTIONS, EventLog(vault(settings)), open_connection)]
+    reader = EventLog(vault(settings))
+    # Has what reactors ordered delivered now; beat would have it delivered within seconds.
+    ordered = partial(app.send_task, "workers.tasks.deliver", expires=20)
+    return [
+        ProjectionRunner(PROJECTIONS, reader, open_connection),
+        ReactorRunner(REACTORS, reader, open_connection, ordered),
+    ]

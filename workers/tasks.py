@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import structlog
 from celery import Task, shared_task
 from psycopg import OperationalError
 
-from infra.bootstrap import seal_log
+from infra.accounts import sessions
+from infra.bootstrap import connect, seal_log
+from infra.reactors import deliver_due
+from infra.settings import SettingsError
 from workers.projecting import wake
+from workers.reactors import deliverers
 
 log = structlog.get_logger()
 
@@ -25,3 +31,26 @@ def seal(task: Task) -> None:
         seal_log(task.app.wspolna_settings)
     except OperationalError as error:
         log.warning("log.not_sealed", error=type(error).__name__)
+
+
+@shared_task(name="workers.tasks.deliver", bind=True)
+def deliver(task: Task) -> None:
+    """Letters, erasures and whatever else reactors ordered; several at once share it out."""
+    settings = task.app.wspolna_settings
+    try:
+        with connect(settings.postgres_url) as connection:
+            if connection.execute(_DUE).fetchone() is not None:
+                with deliverers(settings) as known:
+                    deliver_due(connection, known)
+    except (OperationalError, SettingsError) as error:
+        log.warning("outbox.not_delivered", error=type(error).__name__)
+
+
+@shared_task(name="workers.tasks.tidy", bind=True)
+def tidy(task: Task) -> None:
+    """Sessions that have ended, links that have expired, attempts that count no more."""
+    with connect(task.app.wspolna_settings.postgres_url) as connection:
+        sessions.clean(connection, datetime.now(UTC))
+
+
+_DUE = "SELECT 1 FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL AND due_at <= now() LIMIT 1"

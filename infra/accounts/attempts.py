@@ -76,9 +76,6 @@ class Attempts:
         """It was no guess: of the earlier ones none is forgotten."""
         connection.execute("UPDATE attempts SET failed = failed - 1 WHERE key = %s", (key,))
 
-    def clean(self, connection: Connection[Any], at: datetime) -> None:
-        connection.execute("DELETE FROM attempts WHERE last_at < %s", (at - FORGOTTEN_AFTER,))
-
     def _wait(self, connection: Connection[Any], key: bytes, at: datetime) -> int:
         row = connection.execute("SELECT next_at FROM attempts WHERE key = %s", (key,)).fetchone()
         return max(1, round((row[0] - at).total_seconds())) if row else 1

@@ -10,6 +10,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from domain.roles import Role
+from infra.accounts.attempts import FORGOTTEN_AFTER
 from infra.accounts.secrets import hashed, new_access_token, new_secret
 from infra.accounts.standing import VERSIONS, Standing, Standings
 
@@ -130,6 +131,7 @@ def clean(connection: Connection[Any], at: datetime) -> None:
         "DELETE FROM account_links WHERE expires_at < %s", (at - timedelta(days=30),)
     )
     connection.execute("DELETE FROM oidc_logins WHERE expires_at < %s", (at,))
+    connection.execute("DELETE FROM attempts WHERE last_at < %s", (at - FORGOTTEN_AFTER,))
 
 
 def add_token(

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -16,8 +17,11 @@ from celery import Celery
 from pgmq.base import PGMQConfig
 from psycopg.conninfo import conninfo_to_dict
 
+from domain.accounts import InviteAccount
+from domain.roles import OPERATOR, Role
+from infra.bootstrap import cooperation
 from infra.embedded.postgres import Postgres
-from infra.keyfiles import CHECKPOINT
+from infra.keyfiles import CHECKPOINT, vault
 from infra.settings import Settings
 from tests.network import network
 from workers.app import _pgmq_conninfo, make_app
@@ -117,6 +121,23 @@ def test_the_worker_seals_the_log(settings: Settings, app: Celery) -> None:
         app.send_task("workers.tasks.seal")
         eventually(lambda: value(settings.postgres_url, "SELECT sum(event_count) FROM seals"), 1)
     assert (settings.data / CHECKPOINT).exists()
+
+
+def test_the_worker_sends_the_letters_that_follow_from_events(settings: Settings) -> None:
+    url = settings.postgres_url
+    mail = settings.data / "mail"
+    with working(settings):
+        eventually(lambda: value(url, "SELECT count(*) FROM reactors") != 0, True)
+        with cooperation(url, connections=1, vault=vault(settings)) as door:
+            invitation = InviteAccount(
+                command_id=uuid4(),
+                municipality=None,
+                email="ewa@opoczno.example",
+                name="Ewa",
+                roles=frozenset({Role.AUDITOR}),
+            )
+            door.execute(invitation, OPERATOR)
+        eventually(lambda: len(list(mail.glob("*.eml"))), 1)
 
 
 @pytest.mark.parametrize(
