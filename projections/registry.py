@@ -1,5 +1,6 @@
 """The projections of the program. A feature that has a read model adds its line here."""
 
+from projections.accounts import AccountsProjection
 from projections.calls import CallsProjection
 from projections.initiatives import InitiativesProjection
 from projections.meetings import MeetingsProjection
@@ -11,6 +12,7 @@ from projections.questions import QuestionsProjection
 
 PROJECTIONS = Registry(
     [
+        AccountsProjection(),
         CallsProjection(),
         InitiativesProjection(),
         MeetingsProjection(),

@@ -120,8 +120,7 @@ class Deliveries:
     def link(self, account: Account, purpose: Purpose) -> str:
         with self._desk.connection() as connection:
             secret = new_link(connection, account.id, purpose, self._desk.now())
-        # Behind #, which no server and no referrer ever gets to see.
-        return f"{self._address}/konto/{_PAGES[purpose]}#{secret}"
+        return link_of(self._address, purpose, secret)
 
     def _send(self, key: str, account: Account, subject: str, text: str) -> None:
         if account.email.clear is None or account.name.clear is None:
@@ -136,6 +135,11 @@ class Deliveries:
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(text)
         self._post(letter)
+
+
+def link_of(address: str, purpose: Purpose, secret: str) -> str:
+    """The secret stands behind #, which no server and no referrer ever gets to see."""
+    return f"{address}/konto/{_PAGES[purpose]}#{secret}"
 
 
 _PAGES = {Purpose.INVITATION: "zaproszenie", Purpose.PASSWORD: "haslo"}

@@ -187,3 +187,32 @@ def test_demo_loaded_twice_is_there_once(wspolna: Wspolna, database_url: str) ->
         net.project()
         assert net.value("SELECT count(*) FROM read_municipalities.municipalities") == 22
         assert net.value("SELECT count(*) FROM read_news.news WHERE state = 'PUBLISHED'") >= 20
+
+
+def test_coordinators_account_is_created_with_a_link_that_sets_its_password(
+    wspolna: Wspolna, database_url: str
+) -> None:
+    who = ("--email", "anna@wspolna.example", "--name", "Anna Nowak")
+    created = wspolna("account", "create", "--coordinator", *who, "--json")
+    assert created.returncode == 0, created.stderr
+    answered = json.loads(created.stdout)
+    assert answered["link"].startswith("http://127.0.0.1:8000/konto/zaproszenie#")
+    again = wspolna("account", "create", "--coordinator", *who)
+    assert (again.returncode, again.stderr.strip()) == (1, "Ten adres e-mail ma już konto.")
+    assert wspolna("account", "create", *who).returncode == 2
+    assert _events(database_url) == 1
+    another = wspolna("account", "link", answered["id"])
+    assert another.stdout.startswith("http://127.0.0.1:8000/konto/zaproszenie#")
+    closed = wspolna("account", "close", answered["id"], "--reason", "Pomyłka")
+    assert closed.stdout.strip() == "Gotowe."
+
+
+def test_table_of_roles_is_told_for_people_and_for_scripts(wspolna: Wspolna) -> None:
+    told = {rule["command"]: rule for rule in json.loads(wspolna("roles", "--json").stdout)}
+    assert told["PublishNews"] == {
+        "command": "PublishNews",
+        "feature": "news",
+        "roles": ["COORDINATOR", "EDITOR", "MUNICIPALITY_ADMIN"],
+        "on": "OWN",
+    }
+    assert "PublishNews" in wspolna("roles").stdout

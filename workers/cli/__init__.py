@@ -12,6 +12,7 @@ import structlog
 import typer
 
 from workers.cli import (
+    account,
     demo,
     imports,
     log,
@@ -49,6 +50,7 @@ app.command("run", help=run.HELP)(run.run)
 app.command("migrate", help=migrate.HELP)(migrate.migrate)
 app.command("demo", help=demo.HELP)(demo.demo)
 app.command("roles", help=roles.HELP)(roles.roles)
+app.add_typer(account.app, name="account")
 app.add_typer(imports.app, name="import")
 app.add_typer(municipality.app, name="municipality")
 app.add_typer(news.app, name="news")

@@ -21,6 +21,7 @@ from infra.settings import Settings
 class Session:
     """Given at the terminal of the machine that holds the data, commands are the operator's."""
 
+    settings: Settings
     url: str
     connection: Connection[Any]
     cooperation: Cooperation
@@ -36,4 +37,4 @@ def session(purpose: str) -> Iterator[Session]:
         connect(url) as connection,
         cooperation(url, connections=2, vault=vault(settings)) as door,
     ):
-        yield Session(url, connection, door, EventLog(vault(settings)))
+        yield Session(settings, url, connection, door, EventLog(vault(settings)))
