@@ -1,5 +1,6 @@
 """NewsItem (aktualność): Draft → Published → Retracted; a correction keeps what was said before."""
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate, stream_of
 from domain.commands import Command, handles
-from domain.errors import DomainError, FieldProblem, Malformed, NotFound, TooMany
+from domain.errors import DomainError, FieldProblem, Malformed, Missing, NotFound, TooMany
 from domain.municipalities import known_municipality
 from domain.roles import Role
 from domain.values import (
@@ -27,6 +28,8 @@ from domain.work import Work
 TITLE_LIMIT = 300
 LEAD_LIMIT = 2_000
 BODY_LIMIT = 200_000  # characters of Markdown: a hundred printed pages
+VIEWS_LIMIT = 10**12
+SIZE_LIMIT = 2**50
 LANGUAGES = ("pl", "en", "uk", "de", "cs", "sk", "be", "lt")
 
 
@@ -275,10 +278,10 @@ def retract_news(command: RetractNews, work: Work) -> NewsItem:
 @handles(ImportNews, by={Role.EDITOR, Role.MUNICIPALITY_ADMIN})
 def import_news(command: ImportNews, work: Work) -> NewsItem:
     terc = known_municipality(work, command.municipality).terc
-    refuse_if(_text_problems(command.text))
+    refuse_if([*_text_problems(command.text), *_source_problems(command)])
     on = command.published_on or work.today
     refuse_if(date_problems("publishedOn", on, work.today))
-    keys = [f"news-source:{terc}:{key}" for key in command.keys]
+    keys = [_source_key(terc, key) for key in dict.fromkeys(command.keys)]
     known = next((holder for holder in map(work.holder, keys) if holder is not None), None)
     if known is not None:
         return _correct_from_source(command, known, keys, work)
@@ -342,7 +345,7 @@ def slug_key(terc: str, slug: str) -> str:
 def _slug(given: str | None, title: str) -> str:
     slug = given if given is not None else slugify(title)
     if not slug or slug != slugify(slug, limit=120):
-        refuse_if([Malformed("slug", value=slug)])
+        refuse_if([Malformed("slug", value=slug[:100])])
     return slug
 
 
@@ -370,6 +373,22 @@ def _rendering(text: NewsText, work: Work) -> Rendering:
     return Rendering(render(text.body), translations)
 
 
+def _source_key(terc: str, key: str) -> str:
+    """An index of PostgreSQL holds no more than 2,704 bytes, and addresses of sources can be longer."""
+    if len(key) > 300:
+        key = hashlib.sha256(key.encode()).hexdigest()
+    return f"news-source:{terc}:{key}"
+
+
+def _source_problems(command: ImportNews) -> Iterable[FieldProblem]:
+    if not command.keys:
+        yield Missing("keys")
+    for key in command.keys:
+        yield from text_problems("keys", key, 10_000)
+    if not 0 <= command.initial_views < VIEWS_LIMIT:
+        yield Malformed("initialViews", value=command.initial_views)
+
+
 def _text_problems(text: NewsText) -> Iterable[FieldProblem]:
     yield from _version_problems(text.title, text.lead, text.body)
     yield from _language_problems(text)
@@ -377,6 +396,8 @@ def _text_problems(text: NewsText) -> Iterable[FieldProblem]:
         yield TooMany("tags", limit=20, length=len(text.tags))
     for tag in text.tags[:20]:
         yield from text_problems("tags", tag, 50)
+    if len(text.mentions) > 100:
+        yield TooMany("mentions", limit=100, length=len(text.mentions))
     if text.author_unit is not None:
         yield from text_problems("authorUnit", text.author_unit, 200)
     if text.source_url is not None:
@@ -409,3 +430,7 @@ def _attachment_problems(attachments: tuple[Attachment, ...]) -> Iterable[FieldP
         yield from link_problems("attachments.url", attachment.url)
         if attachment.sha256 is not None and not re.fullmatch(r"[0-9a-f]{64}", attachment.sha256):
             yield Malformed("attachments.sha256", value=attachment.sha256[:70])
+        if attachment.media_type is not None:
+            yield from text_problems("attachments.mediaType", attachment.media_type, 255)
+        if attachment.size_bytes is not None and not 0 <= attachment.size_bytes < SIZE_LIMIT:
+            yield Malformed("attachments.sizeBytes", value=attachment.size_bytes)

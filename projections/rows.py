@@ -106,7 +106,9 @@ class Rows:
         """All rows in which the column has one of these values."""
         table = self._tables[row]
         for found in table.select_by(self._connection, column, list(values)):
-            table.cache.setdefault(table.key_of(found), found)
+            key = table.key_of(found)
+            if key not in table.removed:
+                table.cache.setdefault(key, found)
 
     def write(self) -> None:
         """A few rows in one round trip; many by COPY, which a pipeline can't carry."""

@@ -1,10 +1,11 @@
 """What is said of a municipality, and what can be wrong with it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.errors import FieldProblem, Malformed
+from domain.errors import FieldProblem, Malformed, TooMany
 from domain.values import link_problems, slugify, text_problems
 
 
@@ -48,15 +49,23 @@ def facts_problems(facts: MunicipalityFacts) -> Iterable[FieldProblem]:
     yield from text_problems("county", facts.county, 100)
     if not slugify(facts.name):
         yield Malformed("name", value=facts.name)
-    if facts.latitude is not None and not -90 <= facts.latitude <= 90:
-        yield Malformed("latitude", value=facts.latitude)
-    if facts.longitude is not None and not -180 <= facts.longitude <= 180:
-        yield Malformed("longitude", value=facts.longitude)
-    for address in (facts.website, *facts.feeds):
+    yield from _place_problems(facts)
+    if len(facts.feeds) > 20:
+        yield TooMany("feeds", limit=20, length=len(facts.feeds))
+    for address in (facts.website, *facts.feeds[:20]):
         if address is not None:
             yield from link_problems("website", address)
     if facts.population is not None:
         yield from population_problems(facts.population)
+
+
+def _place_problems(facts: MunicipalityFacts) -> Iterable[FieldProblem]:
+    if facts.nuts3 is not None and not re.fullmatch(r"PL[0-9A-Z]{3}", facts.nuts3):
+        yield Malformed("nuts3", value=facts.nuts3[:20])
+    if facts.latitude is not None and not -90 <= facts.latitude <= 90:
+        yield Malformed("latitude", value=facts.latitude)
+    if facts.longitude is not None and not -180 <= facts.longitude <= 180:
+        yield Malformed("longitude", value=facts.longitude)
 
 
 def population_problems(population: Population) -> Iterable[FieldProblem]:
