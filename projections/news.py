@@ -85,6 +85,7 @@ class NamedMunicipality(Row):
 class AwaitedMunicipality(Row):
     table: ClassVar[str] = "awaited_municipalities"
     key: ClassVar[tuple[str, ...]] = ("terc", "news_id")
+    kept: ClassVar[int] = 0
 
     terc: str
     news_id: UUID
@@ -111,6 +112,9 @@ class NewsProjection(Projection):
         retracted = {r.stream_id for r in events if r.type == NewsItem.Retracted.TYPE}
         if retracted:
             rows.load_by(VersionRow, "news_id", retracted)
+        registered = {r.event.terc for r in events if isinstance(r.event, Municipality.Registered)}
+        if registered:
+            rows.load_by(AwaitedMunicipality, "terc", registered)
 
     @on(Municipality.Registered)
     def _municipality_registered(
@@ -120,11 +124,11 @@ class NewsProjection(Projection):
         rows.add(
             NamedMunicipality(id=recorded.stream_id, terc=event.terc, name=name, slug=slugify(name))
         )
-        rows.execute(
-            f"{_MENTIONS} WHERE id IN (SELECT news_id FROM awaited_municipalities WHERE terc = %s)",
-            (event.terc,),
-            changes=NewsRow,
-        )
+        waiting = [
+            row.news_id for row in rows.loaded(AwaitedMunicipality) if row.terc == event.terc
+        ]
+        if waiting:
+            rows.execute(f"{_MENTIONS} WHERE id = ANY(%s)", (waiting,), changes=NewsRow)
 
     @on(Municipality.Renamed)
     def _municipality_renamed(

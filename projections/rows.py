@@ -53,6 +53,10 @@ class Rows:
         table.cache[key] = row
         table.added[key] = row
 
+    def loaded(self, row: type[R]) -> list[R]:
+        """The rows that are in memory: those of this batch, and what `load_by` has brought."""
+        return cast("list[R]", list(self._tables[row].cache.values()))
+
     def put(self, row: Row) -> None:
         """A row, whether or not one with its key is in the table: it takes its place."""
         table = self._tables[type(row)]
