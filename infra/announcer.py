@@ -45,6 +45,7 @@ class Announcer:
                     self._send(connection)
             except OperationalError as error:
                 log.warning("announcer.disconnected", error=type(error).__name__)
+                self._grown.set()  # what wasn't sent is sent when the database is back
                 time.sleep(0.5)
 
     def _send(self, connection: Connection[Any]) -> None:

@@ -30,6 +30,11 @@ from tests.projections.tally import (
 )
 
 
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("projections.worker.PAUSE", 0.001)
+
+
 class TallyOfOld(Tally):
     version = 0
 
