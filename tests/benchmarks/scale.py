@@ -7,14 +7,14 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Scale:
     rounds: int
-    seconds: float
+    seconds: int
     """Of one run of one candidate, where a run is bound by time."""
     news: int
     municipalities: int
     rebuild_events: int
 
 
-FULL = Scale(rounds=5, seconds=3, news=100_000, municipalities=500, rebuild_events=1_000_000)
+FULL = Scale(rounds=3, seconds=3, news=100_000, municipalities=500, rebuild_events=1_000_000)
 QUICK = Scale(rounds=1, seconds=1, news=20_000, municipalities=500, rebuild_events=100_000)
 
 SCALE = QUICK if os.environ.get("WSPOLNA_BENCH") == "quick" else FULL

@@ -32,11 +32,11 @@ class Load:
         return self.requests / self.seconds
 
 
-def load(url: str, bodies: Path, start: int, seconds: float) -> Load:
+def load(url: str, bodies: Path, start: int, seconds: int) -> Load:
     """Sends the bodies from line `start` on; raises RuntimeError if every tenth request failed."""
     if not shutil.which("wrk"):
         raise Unavailable("wrk is not installed (apt-get install wrk)")
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--timeout", "10s"]
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s"]
     command += ["-s", str(SCRIPT), url, "--", str(bodies), str(start)]
     output = subprocess.run(
         on_core(LOAD_CORE, command), check=True, capture_output=True, text=True

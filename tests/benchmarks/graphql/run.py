@@ -101,7 +101,7 @@ class Bench:
             console.print(summary(row))
         return rows
 
-    def load_distinct(self, who: str, name: str, seconds: float) -> Load:
+    def load_distinct(self, who: str, name: str, seconds: int) -> Load:
         self.invalidate()
         found = load(
             self.sites[who].url(name), self.bodies(who, name), self.sent[who, name], seconds
