@@ -56,6 +56,8 @@ class Cooperation:
 
     def execute_all(self, commands: Sequence[Command], by: Actor) -> list[Receipt | DomainError]:
         """Many commands in one transaction, for imports: each is stored or refused by itself."""
+        if not commands:
+            return []
         try:
             return self._together(commands, by)
         except StorageUnavailable:

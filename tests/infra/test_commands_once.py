@@ -247,6 +247,58 @@ def test_imports_of_the_same_title_at_once_get_addresses_of_their_own(database_u
         ]
 
 
+def test_commands_given_together_are_stored_or_refused_each_by_itself(database_url: str) -> None:
+    with network(database_url) as net:
+        net.register()
+        net.draft("Zajęty")
+        commands: list[Command] = [
+            drafting("Pierwszy"),
+            drafting("Zajęty"),
+            drafting("Drugi"),
+            drafting("Drugi"),
+            drafting(""),
+        ]
+        given = net.cooperation.execute_all(commands, OPERATOR)
+        assert [type(answer).__name__ for answer in given] == [
+            "Receipt",
+            "SlugTaken",
+            "Receipt",
+            "SlugTaken",
+            "InvalidInput",
+        ]
+        assert events(net) == 2 + 2
+        assert net.cooperation.execute_all([], OPERATOR) == []
+
+
+def test_commands_given_together_again_answer_the_same(database_url: str) -> None:
+    with network(database_url) as net:
+        net.register()
+        commands = [importing(f"Most {number}") for number in range(20)]
+        once = net.cooperation.execute_all(commands, OPERATOR)
+        assert events(net) == 1 + 40
+        versions = net.rows("SELECT count(DISTINCT xmin::text) FROM events WHERE version > 0")
+        assert versions == [(2,)], "the register's transaction, and one for all of them"
+        again = net.cooperation.execute_all(commands, OPERATOR)
+        assert [(a.stream_id, a.version) for a in again if isinstance(a, Receipt)] == [
+            (o.stream_id, o.version) for o in once if isinstance(o, Receipt)
+        ]
+        assert len(again) == 20
+        assert events(net) == 1 + 40
+
+
+def test_lost_reply_of_many_commands_is_a_success(database_url: str) -> None:
+    with network(database_url) as net, lossy(database_url) as (wire, over_the_wire):
+        net.register()
+        with network(over_the_wire) as far:
+            far.draft("Rozgrzewka")
+            commands = [importing(f"Most {number}") for number in range(5)]
+            wire.lose = bound(commands[3])
+            answers = far.cooperation.execute_all(commands, OPERATOR)
+            assert wire.lost == 1
+            assert [type(answer) for answer in answers] == [Receipt] * 5
+            assert events(net) == 2 + 10
+
+
 def test_refused_command_leaves_nothing(database_url: str) -> None:
     with network(database_url) as net:
         net.register()
