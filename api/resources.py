@@ -1,20 +1,22 @@
 """What a process of the API holds open: pools, the one door for writes, the watch over positions."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from domain.commands import Command
-from domain.cooperation import Cooperation
+from domain.cooperation import Cooperation, Find
 from domain.roles import Actor
 from domain.work import Receipt
 from infra.bootstrap import KEEPALIVES, cooperation
 from projections.registry import PROJECTIONS
 from projections.waiting import PositionWatch
+
+T = TypeVar("T")
 
 READING = "-c timezone=UTC -c jit=off -c statement_timeout=5000 -c default_transaction_read_only=on"
 
@@ -44,6 +46,12 @@ class Resources:
             stack.push_async_callback(self.watch.stop)
             self._cooperation = stack.enter_context(cooperation(self.database_url))
             yield
+
+    async def look(self, question: Callable[[Find], T]) -> T:
+        """At streams as they are now, in a thread."""
+        if self._cooperation is None:
+            raise RuntimeError("the application isn't running")
+        return await asyncio.to_thread(self._cooperation.look, question)
 
     async def execute(self, command: Command, by: Actor) -> Receipt:
         """In a thread: a command waits for the disk. Raises DomainError."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import domain.features  # noqa: F401  fills the dispatch table
@@ -22,6 +22,9 @@ from domain.work import (
     Work,
 )
 
+T = TypeVar("T")
+Find = Callable[[type[Any], UUID], Any]
+
 ATTEMPTS = 5
 
 
@@ -32,6 +35,10 @@ class Cooperation:
         self.store = store
         self._texts = texts
         self._now = now
+
+    def look(self, question: Callable[[Find], T]) -> T:
+        """The answer to a question about streams as they are; `question` is given what loads them."""
+        return question(self.store.load)
 
     def execute(
         self,

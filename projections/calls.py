@@ -61,10 +61,21 @@ class CallRow(Row):
     durability_years: int | None
     link: str | None
     outcome: str | None
-    moves: list[dict[str, Any]]
     version: int
     announced_at: datetime
     updated_at: datetime
+
+
+class MoveRow(Row):
+    table: ClassVar[str] = "moves"
+    key: ClassVar[tuple[str, ...]] = ("call_id", "version")
+
+    call_id: UUID
+    version: int
+    recorded_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    reason: str
 
 
 class InterestRow(Row):
@@ -83,7 +94,7 @@ class InterestRow(Row):
 class CallsProjection(NamesMunicipalities):
     name = "calls"
     version = 1
-    rows = (NamedMunicipality, ProgrammeRow, CallRow, InterestRow)
+    rows = (NamedMunicipality, ProgrammeRow, CallRow, MoveRow, InterestRow)
     keyed_by_stream = CallRow
     shown = (Shown(InterestRow),)
 
@@ -126,7 +137,6 @@ class CallsProjection(NamesMunicipalities):
                 programme=brief_programme(programme),
                 state="ANNOUNCED",
                 outcome=None,
-                moves=[],
                 version=recorded.version,
                 announced_at=recorded.recorded_at,
                 updated_at=recorded.recorded_at,
@@ -145,13 +155,16 @@ class CallsProjection(NamesMunicipalities):
     @on(FundingCall.DatesMoved)
     def _dates_moved(self, recorded: Recorded, event: FundingCall.DatesMoved, rows: Rows) -> None:
         row = _changed(recorded, rows)
-        before = {
-            "recordedAt": recorded.recorded_at,
-            "opensAt": row.opens_at,
-            "closesAt": row.closes_at,
-            "reason": event.reason,
-        }
-        row.moves = [*row.moves, before]
+        rows.add(
+            MoveRow(
+                call_id=row.id,
+                version=recorded.version,
+                recorded_at=recorded.recorded_at,
+                opens_at=row.opens_at,
+                closes_at=row.closes_at,
+                reason=event.reason,
+            )
+        )
         row.opens_at, row.closes_at = event.opens_at, event.closes_at
         row.closes_on = last_day(event.closes_at)
 

@@ -37,10 +37,19 @@ CREATE TABLE calls (
     durability_years     integer,
     link                 text,
     outcome              text,                    -- the document it was resolved by, or why it was cancelled
-    moves                jsonb       NOT NULL,    -- [{recordedAt, opensAt, closesAt, reason}]: the dates it had before
     version              integer     NOT NULL,
     announced_at         timestamptz NOT NULL,
     updated_at           timestamptz NOT NULL
+);
+-- The dates that a call had before they were moved.
+CREATE TABLE moves (
+    call_id     uuid        NOT NULL,
+    version     integer     NOT NULL,
+    recorded_at timestamptz NOT NULL,             -- when they were moved
+    opens_at    timestamptz NOT NULL,
+    closes_at   timestamptz NOT NULL,
+    reason      text        NOT NULL,
+    PRIMARY KEY (call_id, version)
 );
 -- Municipalities that look for partners for a call: seen by the network.
 CREATE TABLE interests (

@@ -1,6 +1,7 @@
 """What a resolver sees of the request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from api.auth import Viewer
@@ -17,3 +18,4 @@ class Context:
     language: Language
     snapshot: Snapshot
     services: "Services"
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))

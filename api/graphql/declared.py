@@ -18,7 +18,7 @@ from api.graphql.vocabulary import (
     Way,
 )
 
-PROJECTIONS = ("municipalities", "news")
+PROJECTIONS = ("calls", "initiatives", "municipalities", "news")
 """That the schema reads, in the order of their names."""
 
 _DEFINITION = "strawberry-definition"

@@ -9,6 +9,7 @@ import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 from api.graphql.errors import DateRefused, Malformed
+from domain.money import Grosze
 
 Position = NewType("Position", int)
 
@@ -43,6 +44,17 @@ def _parser(read: Callable[[str], Any]) -> Callable[[Any], Any]:
     return parse
 
 
+def _whole(value: Any) -> int:
+    """A number with a fraction is no amount, and neither is `true`."""
+    if type(value) is not int:
+        raise Malformed(value=str(value)[:50])
+    return value
+
+
+def _day(value: date | str) -> str:
+    return value if isinstance(value, str) else value.isoformat()
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
@@ -53,7 +65,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     date: strawberry.scalar(
         name="Date",
         description="A day in the Polish calendar, such as `2025-08-13`.",
-        serialize=date.isoformat,
+        serialize=_day,  # an embedded one is text already
         parse_value=_parser(date.fromisoformat),
     ),
     Position: strawberry.scalar(
@@ -61,6 +73,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="A place in the log of events. Whole number up to 2⁵³, growing with every event.",
         serialize=int,
         parse_value=_parser(int),
+    ),
+    Grosze: strawberry.scalar(
+        name="Grosze",
+        description="Money in grosze (1/100 PLN). Whole number below 2⁵³, so every JSON reader reads it exactly.",
+        serialize=int,
+        parse_value=_whole,
     ),
     UUID: strawberry.scalar(
         name="UUID",

@@ -5,19 +5,24 @@ from pathlib import Path
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from api.graphql.calls import CallQueries
 from api.graphql.connections import NodeQueries
+from api.graphql.initiatives import InitiativeQueries
 from api.graphql.municipalities import MunicipalityQueries
 from api.graphql.municipality_commands import MunicipalityMutations
 from api.graphql.news import NewsQueries
 from api.graphql.news_commands import NewsMutations
 from api.graphql.news_stream import NewsSubscriptions
+from api.graphql.pipeline import PipelineQueries
 from api.graphql.scalars import SCALARS
 
 SDL = Path(__file__).with_name("schema.graphql")
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(MunicipalityQueries, NewsQueries, NodeQueries):
+class Query(
+    MunicipalityQueries, NewsQueries, CallQueries, InitiativeQueries, PipelineQueries, NodeQueries
+):
     pass
 
 

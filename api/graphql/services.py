@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from api.resources import Resources
 from domain.commands import Command
+from domain.cooperation import Find
 from domain.roles import Actor
 from domain.work import Receipt
 
 if TYPE_CHECKING:
     from api.graphql.news_stream import PublishedNews
+
+T = TypeVar("T")
 
 CATCH_UP_SECONDS = 5.0
 
@@ -26,6 +30,10 @@ class Services:
     @property
     def pool(self) -> AsyncConnectionPool[AsyncConnection[Any]]:
         return self._resources.pool
+
+    async def look(self, question: Callable[[Find], T]) -> T:
+        """At streams as they are now: for what only their guards know."""
+        return await self._resources.look(question)
 
     async def execute(self, command: Command, by: Actor) -> Receipt:
         """Through the one door for writes; raises DomainError."""

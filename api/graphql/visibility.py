@@ -83,6 +83,44 @@ NEWS = Visibility(
     listed="{row}.state = 'PUBLISHED'",
 )
 
+PROGRAMMES = CALLS = CALL_MOVES = EVERYONE
+
+INTERESTS = Visibility({Level.NETWORK: ""}, owner="{row}.municipality_terc")
+
+INITIATIVES = Visibility(
+    {each: f"{{row}}.visibility = '{each}'" for each in (Level.PUBLIC, Level.CONSORTIUM)},
+    owner="{row}.owner_terc",
+    participants="{row}.participants",
+)
+
+
+def _of_initiative(column: str) -> str:
+    return f"(SELECT whole.{column} FROM read_initiatives.initiatives AS whole WHERE whole.id = {{row}}.initiative_id)"
+
+
+# Rows of an initiative are seen with it, but for what the partners keep among themselves.
+WITH_INITIATIVE = Visibility(
+    {
+        each: f"{_of_initiative('visibility')} = '{each}'"
+        for each in (Level.PUBLIC, Level.CONSORTIUM)
+    },
+    owner=_of_initiative("owner_terc"),
+    participants=_of_initiative("participants"),
+)
+AMONG_PARTNERS = Visibility(
+    {Level.CONSORTIUM: ""},
+    owner=_of_initiative("owner_terc"),
+    participants=_of_initiative("participants"),
+)
+INITIATIVE_HISTORY = Visibility(
+    {
+        Level.PUBLIC: f"({{row}}.public AND {_of_initiative('visibility')} = 'PUBLIC')",
+        Level.CONSORTIUM: f"NOT ({{row}}.public AND {_of_initiative('visibility')} = 'PUBLIC')",
+    },
+    owner=_of_initiative("owner_terc"),
+    participants=_of_initiative("participants"),
+)
+
 NEWS_VERSIONS = Visibility(
     {Level.PUBLIC: "{row}.public", Level.OWN: "NOT {row}.public"},
     owner="(SELECT item.municipality_terc FROM read_news.news AS item WHERE item.id = {row}.news_id)",

@@ -1,6 +1,7 @@
 """Valid operations by the thousand: every field, aliases, fragments, directives, variables, pages."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,13 +27,20 @@ class Operation:
     variables: dict[str, Any] = field(default_factory=dict)
 
 
-def operation(schema: GraphQLSchema, seed: int, values: Values) -> Operation:
-    return _Maker(schema, random.Random(seed), values).make()
+ASKED_OF_STREAMS = {"nextSteps", "daysLeft", "workingDaysLeft"}
+"""Fields that are computed, of streams or of the clock: the ordinary executor's alone."""
+
+
+def operation(schema: GraphQLSchema, seed: int, values: Values, roots: Sequence[str]) -> Operation:
+    """Begins at these fields of Query."""
+    return _Maker(schema, random.Random(seed), values, roots).make()
 
 
 class _Maker:
-    def __init__(self, schema: GraphQLSchema, chance: random.Random, values: Values) -> None:
-        self.schema, self.chance, self.values = schema, chance, values
+    def __init__(
+        self, schema: GraphQLSchema, chance: random.Random, values: Values, roots: Sequence[str]
+    ) -> None:
+        self.schema, self.chance, self.values, self.roots = schema, chance, values, roots
         self.definitions: list[str] = []
         self.variables: dict[str, Any] = {}
         self.fragments: list[str] = []
@@ -46,7 +54,9 @@ class _Maker:
 
     def selections(self, type_: GraphQLObjectType, depth: int) -> str:
         found = []
-        names = list(type_.fields)
+        names = [each for each in type_.fields if each not in ASKED_OF_STREAMS]
+        if depth == 0:
+            names = list(self.roots)
         for _ in range(self.chance.randint(1, 5 if depth else 3)):
             name = self.chance.choice(names)
             self.left -= 1
@@ -115,6 +125,8 @@ class _Maker:
         if {"municipality", "slug", "id"} <= names:  # one way, most of the time
             ways = [{"municipality", "slug"}, {"id"}, {"slug"}, set[str]()]
             names = self.chance.choices(ways, [10, 10, 1, 1])[0]
+        if names == {"id", "number"}:
+            names = {self.chance.choice(["id", "number"])}
         for name in sorted(names):
             argument = told.args[name]
             required = isinstance(argument.type, GraphQLNonNull)
@@ -125,7 +137,9 @@ class _Maker:
 
     def value(self, name: str, type_: Any) -> str:
         required = isinstance(type_, GraphQLNonNull)
-        value = self.chance.choice(self.values[name])
+        named = get_named_type(type_)
+        known = list(named.values) if isinstance(named, GraphQLEnumType) else self.values[name]
+        value = self.chance.choice(known)
         if value is None and required:
             value = self.chance.choice([each for each in self.values[name] if each is not None])
         if self.chance.random() < 0.5:
@@ -136,7 +150,7 @@ class _Maker:
         name = f"v{len(self.definitions)}"
         default = ""
         if value is not None and not required and self.chance.random() < 0.1:
-            default = f" = {literal(None, value)}"
+            default = f" = {literal(self.schema.type_map.get(type_), value)}"
             if self.chance.random() < 0.5:
                 self.definitions.append(f"${name}: {type_}{default}")
                 return f"${name}"

@@ -81,23 +81,14 @@ def test_moved_dates_corrections_and_names_show(database_url: str) -> None:
         declare = story(given)
         given.net.project()
 
-        assert given.net.rows(
-            f"SELECT closes_on, allocation, moves, programme->>'name' FROM {CALLS}"
-        ) == [
-            (
-                date(2027, 3, 1),
-                1,
-                [
-                    {
-                        "recordedAt": "2026-03-02T09:00:00Z",
-                        "opensAt": "2026-01-01T00:00:00Z",
-                        "closesAt": "2027-01-01T00:00:00Z",
-                        "reason": "Przedłużenie",
-                    }
-                ],
-                "Fundusz II",
-            )
-        ]
+        query = f"SELECT closes_on, allocation, programme->>'name' FROM {CALLS}"
+        assert given.net.rows(query) == [(date(2027, 3, 1), 1, "Fundusz II")]
+        moves = "SELECT recorded_at, opens_at, closes_at, reason FROM read_calls.moves"
+        opens, closed = (
+            given.call(declare["call_id"]).terms.opens_at,
+            datetime(2027, 1, 1, tzinfo=UTC),
+        )
+        assert given.net.rows(moves) == [(given.now, opens, closed, "Przedłużenie")]
         interests = "SELECT municipality->>'name', offer, withdrawn FROM read_calls.interests"
         assert given.net.rows(interests) == [("Opoczno Nowe", "Szukamy", False)]
         given.give(WithdrawInterest(command_id=uuid4(), **declare), official(OPOCZNO))

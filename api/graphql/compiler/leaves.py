@@ -47,6 +47,8 @@ def _stored(inner: Any) -> Callable[[str], str]:
 
 
 def _embedded(inner: Any) -> Callable[[str], str]:
+    if isinstance(inner, GraphQLEnumType):
+        return lambda sql: _enum(inner, f"({sql} #>> '{{}}')")
     return _of(_EMBEDDED, inner)
 
 
@@ -96,9 +98,12 @@ _STORED: dict[str, Callable[[str], str]] = {
     "Date": lambda sql: f"""'"' || ({sql})::text || '"'""",
     "DateTime": _moment,
     "Position": lambda sql: f"({sql})::text",
+    "Grosze": lambda sql: f"({sql})::bigint::text",
 }
 _EMBEDDED: dict[str, Callable[[str], str]] = {
     "String": lambda sql: f"nullif(({sql})::text, 'null')",
     "Int": lambda sql: f"(nullif({sql}, 'null'))::int4::text",
     "Boolean": lambda sql: f"nullif(({sql})::text, 'null')",
+    "Date": lambda sql: f"nullif(({sql})::text, 'null')",
+    "Grosze": lambda sql: f"(nullif({sql}, 'null'))::bigint::text",
 }
