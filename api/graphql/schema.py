@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from api.graphql.calls import CallQueries
 from api.graphql.connections import NodeQueries
+from api.graphql.funds_commands import CallMutations, InitiativeMutations
 from api.graphql.initiatives import InitiativeQueries
 from api.graphql.municipalities import MunicipalityQueries
 from api.graphql.municipality_commands import MunicipalityMutations
@@ -29,7 +30,7 @@ class Query(
 @strawberry.type(
     description="Everything that can be done. Until there are accounts, with the operator's token."
 )
-class Mutation(MunicipalityMutations, NewsMutations):
+class Mutation(MunicipalityMutations, NewsMutations, CallMutations, InitiativeMutations):  # type: ignore[misc]
     pass
 
 

@@ -6,12 +6,13 @@ from typing import Any
 import strawberry
 
 from api.graphql.context import Context
-from api.graphql.errors import InvalidId
+from api.graphql.errors import InvalidId, ReadError
 from domain.errors import (
     CommandIdReused,
     DomainError,
     InvalidInput,
     Language,
+    NotFound,
     NotPermitted,
     StaleVersion,
     StorageUnavailable,
@@ -100,7 +101,7 @@ _TYPES: tuple[tuple[tuple[type[DomainError], ...], type[UserError]], ...] = (
 
 
 def told(refusal: DomainError, language: Language) -> Any:
-    """Raises the refusal where it is none of the client's."""
+    """Raises the refusal where it is none of the client's. What no type is made for is a conflict."""
     if isinstance(refusal, InvalidInput):
         problems = [
             InputProblem(field=p.field, code=p.code, message=p.message(language))
@@ -122,7 +123,10 @@ def told(refusal: DomainError, language: Language) -> Any:
     for errors, type_ in _TYPES:
         if isinstance(refusal, errors):
             return type_(code=refusal.code, message=refusal.message(language))
-    raise refusal
+    if isinstance(refusal, ReadError):
+        raise refusal
+    type_ = NotFoundError if isinstance(refusal, NotFound) else ConflictError
+    return type_(code=refusal.code, message=refusal.message(language))
 
 
 async def carried_out(
@@ -130,12 +134,13 @@ async def carried_out(
     make: Callable[[], Any],
     projection: str,
     answer: Callable[[Receipt], Any],
+    tell: Callable[[DomainError, Language], Any] = told,
 ) -> Any:
     """Parses, executes, waits for the read model and answers; a refusal is an answer too."""
     try:
         receipt = await context.services.execute(make(), context.viewer.actor)
     except DomainError as refusal:
-        return told(refusal, context.language)
+        return tell(refusal, context.language)
     await context.services.caught_up(receipt.position, (projection,))
     await context.snapshot.close()  # what is read from here on is of after the command
     return answer(receipt)
