@@ -9,25 +9,30 @@ from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
 from api.auth import Authentication
+from api.auth.accounts import Accounts
+from api.auth.cookies import Cookies
+from api.auth.routes import Routes
 from api.graphql.endpoint import GraphQLEndpoint
 from api.graphql.trusted import Options
 from api.health import Health
 from api.metrics import metrics
 from api.resources import Resources
+from infra.keyfiles import vault
 from infra.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
 
 
 def create_app(settings: Settings, options: Options | None = None) -> Litestar:
-    resources = Resources(settings.postgres_url)
-    authentication = Authentication(settings.operator_token)
+    resources = Resources(settings.postgres_url, vault(settings))
+    accounts, cookies = Accounts(settings, resources), Cookies(settings)
+    authentication = Authentication(accounts, cookies)
     endpoint = GraphQLEndpoint(resources, authentication, options or Options())
     health = Health(resources)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        async with resources.opened(), endpoint.started():
+        async with resources.opened(), accounts.opened(), endpoint.started():
             yield
 
     return Litestar(
@@ -35,6 +40,7 @@ def create_app(settings: Settings, options: Options | None = None) -> Litestar:
             front_door,
             metrics,
             health.router(),
+            Routes(accounts, authentication, cookies).router(),
             endpoint.route(),
             create_static_files_router("/static", [STATIC], include_in_schema=False),
         ],

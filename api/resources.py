@@ -13,6 +13,7 @@ from domain.cooperation import Cooperation, Find
 from domain.roles import Actor
 from domain.work import Receipt
 from infra.bootstrap import KEEPALIVES, cooperation
+from infra.personal.vault import PersonalVault
 from projections.registry import PROJECTIONS
 from projections.waiting import PositionWatch
 
@@ -24,8 +25,10 @@ READING = "-c timezone=UTC -c jit=off -c statement_timeout=5000 -c default_trans
 class Resources:
     """Opens lazily: the application starts, and says that it isn't ready, while the database is away."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, vault: PersonalVault | None = None) -> None:
+        """Without a `vault`, commands with personal data are refused."""
         self.database_url = database_url
+        self._vault = vault
         self.pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             database_url,
             min_size=1,
@@ -44,17 +47,22 @@ class Resources:
             stack.push_async_callback(self.pool.close)
             self.watch.start()
             stack.push_async_callback(self.watch.stop)
-            self._cooperation = stack.enter_context(cooperation(self.database_url))
+            self._cooperation = stack.enter_context(
+                cooperation(self.database_url, vault=self._vault)
+            )
             yield
+
+    @property
+    def door(self) -> Cooperation:
+        """While it is opened."""
+        if self._cooperation is None:
+            raise RuntimeError("the application isn't running")
+        return self._cooperation
 
     async def look(self, question: Callable[[Find], T]) -> T:
         """At streams as they are now, in a thread."""
-        if self._cooperation is None:
-            raise RuntimeError("the application isn't running")
-        return await asyncio.to_thread(self._cooperation.look, question)
+        return await asyncio.to_thread(self.door.look, question)
 
     async def execute(self, command: Command, by: Actor) -> Receipt:
         """In a thread: a command waits for the disk. Raises DomainError."""
-        if self._cooperation is None:
-            raise RuntimeError("the application isn't running")
-        return await asyncio.to_thread(self._cooperation.execute, command, by)
+        return await asyncio.to_thread(self.door.execute, command, by)

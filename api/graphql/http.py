@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from litestar.types import HTTPScope, Receive, Send
 
-from api.auth import PUBLIC, Authentication, UnknownToken, Viewer
+from api.auth import PUBLIC, Authentication, ForeignOrigin, UnknownToken, Viewer
 from api.graphql import negotiation
 from api.graphql.disconnection import ClientGone, watched
 from api.graphql.engine import Engine, MutationByGet
@@ -22,7 +22,7 @@ Pairs = Sequence[tuple[bytes, bytes]]
 _HEADERS: dict[bytes, list[tuple[bytes, bytes]]] = {
     media_type: [
         (b"content-type", media_type + b"; charset=utf-8"),
-        (b"vary", b"Accept, Accept-Language, Authorization"),
+        (b"vary", b"Accept, Accept-Language, Authorization, Cookie"),
         (b"cache-control", b"private, no-cache"),
         (b"x-content-type-options", b"nosniff"),
     ]
@@ -65,7 +65,7 @@ class GraphQLOverHTTP:
         try:
             if media_type is None:
                 raise Refused("not_acceptable")
-            viewer = self._viewer(headers)
+            viewer = await self._viewer(headers)
             asked = await question(scope, headers, receive, self._trusted)
             async with watched(receive):
                 answer = await self._engine.answer(asked, viewer, language, safe=safe)
@@ -84,9 +84,10 @@ class GraphQLOverHTTP:
     ) -> None:
         language, safe = language_of(headers), scope["method"] == "GET"
         try:
-            viewer = self._viewer(headers)
+            viewer = await self._viewer(headers)
             asked = await question(scope, headers, receive, self._trusted)
             results = await self._engine.stream(asked, viewer, language, safe=safe)
+            results = self._authentication.heeding(headers, viewer, results)
         except MutationByGet:
             await _refuse(send, Refused("method_not_allowed"), negotiation.LEGACY, language)
         except Refused as refused:
@@ -94,14 +95,15 @@ class GraphQLOverHTTP:
         else:
             await send_events(results, receive, send)
 
-    def _viewer(self, headers: Headers) -> Viewer:
-        authorization = headers.get(b"authorization")
-        if authorization is None:
+    async def _viewer(self, headers: Headers) -> Viewer:
+        if b"authorization" not in headers and b"cookie" not in headers:
             return PUBLIC
         try:
-            return self._authentication.viewer(authorization)
+            return await self._authentication.viewer(headers)
         except UnknownToken:
             raise Refused("not_authenticated") from None
+        except ForeignOrigin:
+            raise Refused("foreign_origin") from None
 
 
 def language_of(headers: Headers) -> Language:

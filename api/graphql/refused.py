@@ -42,6 +42,11 @@ _WORDS: dict[str, tuple[HTTPStatus, str, str]] = {
         "Token dostępu jest nieznany.",
         "The access token is not known.",
     ),
+    "foreign_origin": (
+        HTTPStatus.FORBIDDEN,
+        "Zapytanie z sesją przeglądarki musi pochodzić z naszej strony.",
+        "A request with a browser's session must come from a page of ours.",
+    ),
     # Clients of Apollo's persisted queries know this one by its message.
     "PERSISTED_QUERY_NOT_FOUND": (
         HTTPStatus.OK,

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from litestar.types import Receive, Send, WebSocketScope
 
-from api.auth import PUBLIC, Authentication, UnknownToken, Viewer
+from api.auth import Authentication, ForeignOrigin, UnknownToken, Viewer
+from api.auth.origin import same_origin
 from api.graphql.engine import Engine, Question
 from api.graphql.results import encoded
 from api.language import preferred
@@ -78,7 +78,7 @@ class _Session:
     ) -> None:
         self._engine, self._authentication = engine, authentication
         self._headers, self._receive, self._send = headers, receive, send
-        self._viewer: Viewer | None = None
+        self._identity: dict[bytes, bytes] | None = None
         self._language = preferred(headers.get(b"accept-language"))
         self._running: dict[str, asyncio.Task[None]] = {}
 
@@ -95,30 +95,36 @@ class _Session:
             await self._stop()
 
     async def _initialise(self) -> None:
-        while self._viewer is None:
+        while self._identity is None:
             message = await self._next()
             if message is None:
                 raise Closed(1000, "gone")
             if message.type == "ping":
                 await self._tell("pong")
             elif message.type == "connection_init":
-                self._viewer = self._authenticated(message)
+                identity = self._identified(message)
+                await self._viewer(identity)
+                self._identity = identity
                 await self._tell("connection_ack")
             elif message.type != "pong":
                 raise Closed(4401, "Unauthorized")
 
-    def _authenticated(self, message: _Message) -> Viewer:
-        """By the handshake's header, or by `authorization` in the payload where a browser can't set one."""
+    def _identified(self, message: _Message) -> dict[bytes, bytes]:
+        """By the handshake's headers, or by `authorization` in the payload where a browser can't set one."""
         try:
             told = _decode_init(message.payload) or {}
-            given = next((v for k, v in told.items() if k.lower() == "authorization"), None)
-            header = (
-                str(given).encode() if given is not None else self._headers.get(b"authorization")
-            )
-            return self._authentication.viewer(header)
         except msgspec.DecodeError:
             raise Closed(4400, "Malformed payload") from None
-        except UnknownToken:
+        given = next((v for k, v in told.items() if k.lower() == "authorization"), None)
+        if given is None:
+            return self._headers
+        return {**self._headers, b"authorization": str(given).encode()}
+
+    async def _viewer(self, identity: dict[bytes, bytes]) -> Viewer:
+        """Asked for anew for every operation: a token may be revoked while the connection lives on."""
+        try:
+            return await self._authentication.viewer(identity)
+        except (UnknownToken, ForeignOrigin):
             raise Closed(4403, "Forbidden") from None
 
     async def _handle(self, message: _Message) -> None:
@@ -152,9 +158,11 @@ class _Session:
 
     async def _operate(self, id_: str, question: Question) -> None:
         """A request error ends the operation with `error`, everything else with `complete`."""
-        viewer = self._viewer or PUBLIC
+        identity = self._identity or {}
         try:
+            viewer = await self._viewer(identity)
             results = await self._engine.stream(question, viewer, self._language)
+            results = self._authentication.heeding(identity, viewer, results)
             async with contextlib.aclosing(results):
                 async for answer in results:
                     if not answer.executed:
@@ -162,6 +170,8 @@ class _Session:
                         return
                     await self._say(id_, b"next", answer.body)
             await self._say(id_, b"complete", None)
+        except Closed as closed:
+            await self._close(closed.code, closed.reason)
         finally:
             if self._running.get(id_) is asyncio.current_task():
                 del self._running[id_]
@@ -198,14 +208,3 @@ class _Session:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def same_origin(headers: dict[bytes, bytes]) -> bool:
-    """Browsers always name the origin; a page of another site must not use ours through them."""
-    origin = headers.get(b"origin")
-    if origin is None or headers.get(b"sec-fetch-site") == b"same-origin":
-        return True
-    return (
-        urlsplit(origin.decode("latin-1")).netloc.lower()
-        == headers.get(b"host", b"").decode("latin-1").lower()
-    )

@@ -55,3 +55,11 @@ def use(connection: Connection[Any], secret: str, at: datetime) -> None:
         "(SELECT account_id, purpose FROM account_links WHERE hash = %s)",
         (at, hashed(secret)),
     )
+
+
+def use_all(connection: Connection[Any], account_id: UUID, purpose: Purpose, at: datetime) -> None:
+    connection.execute(
+        "UPDATE account_links SET used_at = %s "
+        "WHERE used_at IS NULL AND account_id = %s AND purpose = %s",
+        (at, account_id, purpose),
+    )

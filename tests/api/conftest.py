@@ -1,5 +1,6 @@
 """The real application over a database of the test's own, with projections running as in a worker."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from infra.log import EventLog
 from infra.settings import Settings
 from projections.registry import PROJECTIONS
 from projections.runner import ProjectionRunner
-from tests.network import Network, network
+from tests.network import VAULT, Network, network
 
 TOKEN = "token-of-the-tests"
 NEW = "application/graphql-response+json"
@@ -62,13 +63,14 @@ def settings(database_url: str) -> Settings:
         port=8000,
         data=Path("/tmp"),
         operator_token=TOKEN,
+        master_key=b64encode(bytes(32)).decode(),  # of the network's own vault
     )
 
 
 @contextmanager
 def projecting(database_url: str) -> Iterator[ProjectionRunner]:
     """What the worker process does, in threads of this one."""
-    runner = ProjectionRunner(PROJECTIONS, EventLog(), lambda: connect(database_url))
+    runner = ProjectionRunner(PROJECTIONS, EventLog(VAULT), lambda: connect(database_url))
     runner.start()
     try:
         yield runner
