@@ -94,11 +94,14 @@ def memory_mb(pid: int) -> float:
     return pages / 1024
 
 
-def resident_mb(pid: int) -> float:
-    """Resident set size of one process, in megabytes."""
+def peak_mb(pid: int) -> float:
+    """Largest resident set that a process had since its start, in megabytes.
+
+    Not getrusage's: that begins with what the parent had when it forked.
+    """
     status = Path(f"/proc/{pid}/status").read_text()
     return (
-        next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+        next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
         / 1024
     )
 

@@ -1,7 +1,7 @@
 """A rebuild in a process of its own, whose memory is watched, and the COPY that it is measured against."""
 
 import multiprocessing
-import resource
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from infra.bootstrap import connect
 from infra.log import EventLog
 from projections import schema
 from projections.rebuild import rebuild
+from tests.benchmarks.machine import peak_mb
 from tests.benchmarks.projections.tables import NEWS
 
 TABLES = ("municipalities", "awaited_municipalities", "news", "versions", "slugs")
@@ -42,7 +43,7 @@ def _rebuild(url: str, answer: Any) -> None:
         began = time.perf_counter()
         rebuild(connection, NEWS, EventLog())
         seconds = time.perf_counter() - began
-    answer.send((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+    answer.send((seconds, peak_mb(os.getpid())))
 
 
 class Copy:
