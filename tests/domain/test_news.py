@@ -331,6 +331,15 @@ def test_imported_again_it_is_left_alone_unless_its_source_changed() -> None:
     )
 
 
+def test_source_that_did_not_change_leaves_a_correction_made_here_alone() -> None:
+    once = given(REGISTER, imported(keys=("guid:1",)))
+    item = once.store.events[-1].originator_id
+    here = once.and_given(CorrectNews(command_id=uuid4(), news_id=item, text=OTHER))
+    here.when(imported(keys=("guid:1",))).then()
+    newer = replace(TEXT, body="Źródło mówi teraz co innego.")
+    here.when(imported(newer, keys=("guid:1",))).then(said(NewsItem.Corrected, text=newer))
+
+
 def test_import_takes_the_next_free_address() -> None:
     PUBLISHED.when(imported()).then(said(NewsItem.Drafted, slug="nowy-most-2"), NewsItem.Published)
 
