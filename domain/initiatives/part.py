@@ -18,6 +18,8 @@ class Part:
     version: int
     path: list[Step]
     record: Any
+    happened_on: date | None = None
+    """The day that the command at hand speaks of; None: today."""
 
     @property
     def state(self) -> InitiativeState:
@@ -46,7 +48,7 @@ class Part:
             raise StepRefused(found)
 
     def tell(self, event: Any, work: Work, on: date | None = None, **facts: Any) -> None:
-        self.record(event, work.at, on or work.today, **facts)
+        self.record(event, work.at, on or self.happened_on or work.today, **facts)
 
     def take_step(
         self, event: Any, missing: Iterable[Unmet], work: Work, on: date | None = None, **facts: Any

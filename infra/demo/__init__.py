@@ -1,4 +1,4 @@
-"""The demo network of a first start: 22 real towns, and news that we wrote for them."""
+"""The demo network of a first start: 22 real towns, and news and initiatives that we wrote for them."""
 
 import csv
 import tomllib
@@ -13,14 +13,20 @@ from psycopg import Connection
 from domain.commands import Command
 from domain.cooperation import Cooperation
 from domain.municipalities import (
+    AdmitMunicipality,
+    InviteMunicipality,
+    Municipality,
     MunicipalityFacts,
     MunicipalityKind,
     Population,
     RegisterMunicipality,
+    municipality_id,
 )
 from domain.news import ImportNews, NewsText, Translation
 from domain.roles import OPERATOR
 from domain.values import slugify
+from domain.work import polish_day
+from infra.demo.funds import funds, members
 
 # The demo's commands have fixed ids: loading it twice, or after half of it, adds what is missing.
 _DEMO = UUID("5b1f6f0a-6e60-5a53-8c0e-1d3b8f0e2a10")
@@ -40,12 +46,29 @@ def load(
     progress: Progress = lambda _done, _all: None,
 ) -> int:
     """Returns the last position."""
-    commands: list[Command] = [*_towns(), *_news()]
+    towns, news = list(_towns()), list(_news())
     position = 0
-    for done, command in enumerate(commands, start=1):
+    for town in towns:
+        position = cooperation.execute(town, OPERATOR).position
+    commands: list[Command] = [*_members(), *news, *funds(_DEMO, _start(cooperation))]
+    whole = len(towns) + len(commands)
+    for done, command in enumerate(commands, start=len(towns) + 1):
         position = cooperation.execute(command, OPERATOR).position
-        progress(done, len(commands))
+        progress(done, whole)
     return position
+
+
+def _start(cooperation: Cooperation) -> date:
+    """The day on which the demo began to be loaded."""
+    first = municipality_id(next(_towns()).terc)
+    town = cooperation.look(lambda find: find(Municipality, first))
+    return polish_day(town.created_on)
+
+
+def _members() -> Iterator[Command]:
+    for terc in members():
+        yield InviteMunicipality(command_id=uuid5(_DEMO, f"invited:{terc}"), terc=terc)
+        yield AdmitMunicipality(command_id=uuid5(_DEMO, f"admitted:{terc}"), terc=terc)
 
 
 def _towns() -> Iterator[RegisterMunicipality]:

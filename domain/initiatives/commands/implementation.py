@@ -16,7 +16,7 @@ from domain.work import Work
 
 @dataclass(frozen=True, kw_only=True)
 class SignGrantAgreement(RecordedDecision):
-    """Signed on the day `on`; `amount` of the grant in grosze. The number is unique in its programme."""
+    """`amount` of the grant in grosze. The number is unique in its programme."""
 
     number: str
     amount: int | None
@@ -35,7 +35,6 @@ class SignAmendment(InitiativeCommand):
     budget: Budget
     what: str
     document: Document
-    on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

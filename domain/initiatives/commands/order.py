@@ -11,6 +11,7 @@ from domain.errors import NotPermitted
 from domain.initiatives.consortium import Access
 from domain.initiatives.initiative import Initiative, InitiativeNotFound
 from domain.initiatives.states import Document
+from domain.initiatives.unmet import StepRefused, in_future
 from domain.roles import Role
 from domain.values import date_problems, refuse_if
 from domain.work import Work
@@ -21,14 +22,16 @@ ROLES = {Role.FUNDS_OFFICER, Role.MUNICIPALITY_ADMIN, Role.EXECUTIVE, Role.EDITO
 
 @dataclass(frozen=True, kw_only=True)
 class InitiativeCommand(Command):
+    """`on` is the day on which it happened, which may lie before today; None: today, in Polish time."""
+
     initiative_id: UUID
+    on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedDecision(InitiativeCommand):
-    """Decided on the day `on` (None: today), which `document` shows."""
+    """Decided on the day `on`, which `document` shows."""
 
-    on: date | None = None
     document: Document | None = None
 
 
@@ -43,8 +46,10 @@ def ordered(command: type[C], need: Access = Access.MANAGE) -> Callable[[Decide[
         @handles(command, by=ROLES, on=Whose.SHARED)
         def handle(given: C, work: Work) -> Initiative:
             initiative = to_change(given, work, need)
-            if isinstance(given, RecordedDecision):
-                _check_basis(given, work)
+            _check_day(given, work)
+            initiative.happened_on = given.on
+            if isinstance(given, RecordedDecision) and given.document is not None:
+                given.document.check()
             decide(given, initiative, work)
             return initiative
 
@@ -70,8 +75,8 @@ def to_change(command: InitiativeCommand, work: Work, need: Access) -> Initiativ
     return found
 
 
-def _check_basis(command: RecordedDecision, work: Work) -> None:
+def _check_day(command: InitiativeCommand, work: Work) -> None:
     if command.on is not None:
         refuse_if(date_problems("on", command.on, work.today))
-    if command.document is not None:
-        command.document.check()
+        if command.on > work.today:
+            raise StepRefused([in_future(command.on)])

@@ -59,12 +59,12 @@ class LinkCall(InitiativeCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class OpenPartnership(InitiativeCommand):
-    on: date | None = None
+    pass
 
 
 @dataclass(frozen=True, kw_only=True)
 class StartPreparation(InitiativeCommand):
-    on: date | None = None
+    pass
 
 
 @dataclass(frozen=True, kw_only=True)

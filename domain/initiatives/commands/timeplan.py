@@ -30,7 +30,6 @@ class MoveMilestone(InitiativeCommand):
 @dataclass(frozen=True, kw_only=True)
 class ReachMilestone(InitiativeCommand):
     number: int
-    on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
