@@ -35,19 +35,20 @@ def create_app(settings: Settings, options: Options | None = None) -> Litestar:
         async with resources.opened(), accounts.opened(), endpoint.started():
             yield
 
-    return Litestar(
+    made = Litestar(
         route_handlers=[
             front_door,
             metrics,
             health.router(),
             Routes(accounts, authentication, cookies).router(),
-            endpoint.route(),
             create_static_files_router("/static", [STATIC], include_in_schema=False),
         ],
         lifespan=[lifespan],
         openapi_config=None,
         logging_config=None,
     )
+    made.asgi_handler = endpoint.before(made.asgi_handler)
+    return made
 
 
 def app() -> Litestar:

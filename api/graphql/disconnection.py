@@ -1,48 +1,79 @@
 """Stops working for clients that are gone."""
 
 import asyncio
-from types import TracebackType
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
 
 from litestar.types import Receive
 
 AFTER_SECONDS = 0.2
 """Most answers are told long before: for them nothing is watched."""
 
+T = TypeVar("T")
+
 
 class ClientGone(Exception):
     pass
 
 
-class watched:  # noqa: N801  reads like the statement it is used in
-    """Cancels what is inside once the client has gone, which cancels its SQL; raises ClientGone."""
+@dataclass(eq=False, slots=True)
+class _Working:
+    task: "asyncio.Task[object]"
+    receive: Receive
+    since: float
+    watching: "asyncio.Task[None] | None" = None
+    gone: bool = False
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._gone = False
-        self._watching: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> None:
-        self._task = asyncio.current_task()
-        self._timer = asyncio.get_running_loop().call_later(AFTER_SECONDS, self._watch)
+class Disconnections:
+    """One sweep over all requests now and then, instead of a timer for each."""
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._timer.cancel()
-        if self._watching is not None:
-            self._watching.cancel()
-        if self._gone and isinstance(error, asyncio.CancelledError):
-            raise ClientGone from error
+    def __init__(self) -> None:
+        self._working: set[_Working] = set()
+        self._time: Callable[[], float] = lambda: 0.0
 
-    def _watch(self) -> None:
-        self._watching = asyncio.create_task(self._until_gone())
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        self._time = asyncio.get_running_loop().time
+        task = asyncio.create_task(self._sweep(), name="disconnections")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
-    async def _until_gone(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self._gone = True
-        if self._task is not None:
-            self._task.cancel()
+    async def heeding(self, receive: Receive, work: Awaitable[T]) -> T:
+        """The work's result; cancelled, and so its SQL, once the client has gone: raises ClientGone."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  a coroutine that runs has a task
+        working = _Working(task, receive, self._time())
+        self._working.add(working)
+        try:
+            return await work
+        except asyncio.CancelledError:
+            if working.gone:
+                raise ClientGone from None
+            raise
+        finally:
+            self._working.discard(working)
+            if working.watching is not None:
+                working.watching.cancel()
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(AFTER_SECONDS)
+            late = self._time() - AFTER_SECONDS
+            for working in self._working:
+                if working.watching is None and working.since < late:
+                    working.watching = asyncio.create_task(_until_gone(working))
+
+
+async def _until_gone(working: _Working) -> None:
+    # The body was read to its end, so the one message that can still come is that of the end.
+    if (await working.receive())["type"] == "http.disconnect":
+        working.gone = True
+        working.task.cancel()

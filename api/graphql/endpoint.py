@@ -4,10 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from litestar import asgi
 from litestar.enums import ScopeType
-from litestar.handlers import ASGIRouteHandler
-from litestar.types import Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.auth import Authentication
 from api.graphql.engine import Engine
@@ -35,19 +33,25 @@ class GraphQLEndpoint:
         self._http = GraphQLOverHTTP(engine, authentication, options.trusted, page)
         self._websocket = GraphQLOverWebsocket(engine, authentication)
 
-    def route(self) -> ASGIRouteHandler:
-        """A bare ASGI route: nothing of the framework stands between a request and its answer."""
+    def before(self, framework: ASGIApp) -> ASGIApp:
+        """Nothing of the framework stands between a question and its answer: routing, hooks and
+        handlers would cost as much as answering does."""
 
-        @asgi("/graphql", copy_scope=False)
-        async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] == ScopeType.WEBSOCKET:
+        async def front(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["path"] != "/graphql":
+                await framework(scope, receive, send)
+            elif scope["type"] == ScopeType.WEBSOCKET:
                 await self._websocket(scope, receive, send)
             else:
                 await self._http(scope, receive, send)
 
-        return graphql
+        return front
 
     @asynccontextmanager
     async def started(self) -> AsyncIterator[None]:
-        async with self._wire.connected(), self._published_news.running():
+        async with (
+            self._wire.connected(),
+            self._http.disconnections.watching(),
+            self._published_news.running(),
+        ):
             yield

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import msgspec
 import strawberry
@@ -16,7 +17,6 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     execute,
-    get_variable_values,
     subscribe,
 )
 
@@ -36,6 +36,7 @@ from api.graphql.results import Answer, executed, refusal, refused_because
 from api.graphql.services import Services
 from api.graphql.snapshot import Snapshot
 from api.graphql.trusted import Options
+from api.graphql.variables import Coercion
 from api.graphql.visibility import Audience
 from api.graphql.wire import StatementFailed, Unavailable, Wire
 from domain.errors import DomainError, Language
@@ -45,7 +46,7 @@ PREPARED = 2_000
 LONGEST_PREPARED = 4_096
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Question:
     """One GraphQL request, well-formed as JSON. `variables`: an object in JSON, or nothing.
 
@@ -58,7 +59,11 @@ class Question:
     at_least: int | None = None
 
     def told(self) -> dict[str, Any]:
-        return _decode_variables(self.variables or b"null") or {}
+        """Raises MalformedVariables."""
+        try:
+            return _decode_variables(self.variables or b"null") or {}
+        except msgspec.DecodeError as error:
+            raise MalformedVariables(str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,10 @@ class Prepared:
 
 class MutationByGet(Exception):
     pass
+
+
+class MalformedVariables(Exception):
+    """They are no JSON object."""
 
 
 class RequestErrors(Exception):
@@ -93,6 +102,7 @@ class Engine:
         self._planner = Planner(self._schema)
         self._answers = Answers(wire, Positions(wire, PROJECTIONS))
         self._prepared: OrderedDict[Hashable, Prepared] = OrderedDict()
+        self._coercions: WeakKeyDictionary[OperationDefinitionNode, Coercion] = WeakKeyDictionary()
         self.documents = Documents(self._schema, options)
 
     async def answer(
@@ -207,13 +217,21 @@ class Engine:
         return document, operation
 
     def _coerced(self, operation: OperationDefinitionNode, question: Question) -> Mapping[str, Any]:
-        definitions = operation.variable_definitions
-        if not definitions:
+        told = question.told()
+        if not operation.variable_definitions:
             return {}
-        variables = get_variable_values(self._schema, definitions, question.told(), max_errors=20)
+        variables = self._coercion(operation).coerced(told)
         if isinstance(variables, list):
             raise RequestErrors(variables)
-        return variables.coerced
+        return variables
+
+    def _coercion(self, operation: OperationDefinitionNode) -> Coercion:
+        """Made once an operation: it goes when the document's tree does."""
+        found = self._coercions.get(operation)
+        if found is None:
+            found = Coercion(self._schema, operation.variable_definitions)
+            self._coercions[operation] = found
+        return found
 
     def _measured(
         self, document: Document, operation: OperationDefinitionNode, question: Question

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
+import structlog
 from litestar.types import HTTPScope, Receive, Send
 
 from api.auth import PUBLIC, Authentication, ForeignOrigin, UnknownToken, Viewer
 from api.graphql import negotiation
-from api.graphql.disconnection import ClientGone, watched
-from api.graphql.engine import Engine, MutationByGet
+from api.graphql.disconnection import ClientGone, Disconnections
+from api.graphql.engine import Engine, MalformedVariables, MutationByGet
 from api.graphql.events import send_events
 from api.graphql.refused import Refused
 from api.graphql.requests import Headers, question
@@ -16,6 +17,8 @@ from api.graphql.results import Answer, encoded
 from api.graphql.trusted import TrustedDocuments
 from api.language import preferred
 from domain.errors import Language
+
+log = structlog.get_logger()
 
 Pairs = Sequence[tuple[bytes, bytes]]
 
@@ -42,6 +45,7 @@ class GraphQLOverHTTP:
         self._authentication = authentication
         self._trusted = trusted
         self._page = page
+        self.disconnections = Disconnections()
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
@@ -67,14 +71,20 @@ class GraphQLOverHTTP:
                 raise Refused("not_acceptable")
             viewer = await self._viewer(headers)
             asked = await question(scope, headers, receive, self._trusted)
-            async with watched(receive):
-                answer = await self._engine.answer(asked, viewer, language, safe=safe)
+            work = self._engine.answer(asked, viewer, language, safe=safe)
+            answer = await self.disconnections.heeding(receive, work)
         except ClientGone:
             return
         except MutationByGet:
             await _refuse(send, Refused("method_not_allowed"), media_type, language)
+        except MalformedVariables as malformed:
+            refused = Refused("malformed_request", str(malformed))
+            await _refuse(send, refused, media_type, language)
         except Refused as refused:
             await _refuse(send, refused, media_type, language)
+        except Exception as error:
+            log.exception("graphql.failed", error=type(error).__name__)
+            await _refuse(send, Refused("internal_error"), media_type, language)
         else:
             known = headers.get(b"if-none-match") if safe else None
             await _tell(send, answer, media_type, safe=safe, known=known)

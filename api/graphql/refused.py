@@ -47,6 +47,11 @@ _WORDS: dict[str, tuple[HTTPStatus, str, str]] = {
         "Zapytanie z sesją przeglądarki musi pochodzić z naszej strony.",
         "A request with a browser's session must come from a page of ours.",
     ),
+    "internal_error": (
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "Wewnętrzny błąd serwera.",
+        "Internal server error.",
+    ),
     # Clients of Apollo's persisted queries know this one by its message.
     "PERSISTED_QUERY_NOT_FOUND": (
         HTTPStatus.OK,

@@ -1,7 +1,6 @@
 """From an HTTP request to a question."""
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -35,7 +34,6 @@ class _Extensions(msgspec.Struct, rename="camel"):
 
 
 _decode = msgspec.json.Decoder(_Body).decode
-_decode_object = msgspec.json.Decoder(dict[str, Any] | None).decode
 _decode_extensions = msgspec.json.Decoder(_Extensions | None).decode
 
 
@@ -57,8 +55,6 @@ async def question(
 
 def _question(told: _Body, at_least: bytes | None, trusted: TrustedDocuments) -> Question:
     try:
-        if told.variables:
-            _decode_object(told.variables)
         extensions = _decode_extensions(told.extensions) if told.extensions else None
         position = int(at_least) if at_least else None
     except (ValueError, msgspec.DecodeError) as error:

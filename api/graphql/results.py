@@ -11,7 +11,7 @@ from api.graphql.errors import formatted
 from domain.errors import Language
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """`executed`: whether there is a `data` entry. `position` None: nothing was read.
 

@@ -6,6 +6,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from api.graphql.calls import CallQueries
+from api.graphql.changes import undeclared
 from api.graphql.connections import NodeQueries
 from api.graphql.funds_commands import CallMutations, InitiativeMutations
 from api.graphql.initiatives import InitiativeQueries
@@ -18,6 +19,7 @@ from api.graphql.pipeline import PipelineQueries
 from api.graphql.scalars import SCALARS
 
 SDL = Path(__file__).with_name("schema.graphql")
+CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -52,5 +54,17 @@ def sdl() -> str:
     return make_schema().as_str() + "\n"
 
 
+def commit() -> None:
+    """Writes the SDL, unless that breaks somebody's queries without a word in the changelog."""
+    current = sdl()
+    if SDL.exists():
+        missing = undeclared(SDL.read_text("utf-8"), current, CHANGELOG.read_text("utf-8"))
+        if missing:
+            raise SystemExit(
+                "CHANGELOG.md has to say, under “GraphQL, breaking”:\n" + "\n".join(missing)
+            )
+    SDL.write_text(current, "utf-8")
+
+
 if __name__ == "__main__":
-    SDL.write_text(sdl(), "utf-8")
+    commit()

@@ -9,7 +9,7 @@ from litestar.types import Receive, Send, WebSocketScope
 
 from api.auth import Authentication, ForeignOrigin, UnknownToken, Viewer
 from api.auth.origin import same_origin
-from api.graphql.engine import Engine, Question
+from api.graphql.engine import Engine, MalformedVariables, Question
 from api.graphql.results import encoded
 from api.language import preferred
 
@@ -34,7 +34,6 @@ class _Message(msgspec.Struct):
 
 _decode = msgspec.json.Decoder(_Message).decode
 _decode_payload = msgspec.json.Decoder(_Payload).decode
-_decode_object = msgspec.json.Decoder(dict[str, Any] | None).decode
 _decode_init = msgspec.json.Decoder(dict[str, Any] | None).decode
 
 
@@ -150,10 +149,10 @@ class _Session:
             raise Closed(4429, f"More than {OPERATIONS} operations at once")
         try:
             told = _decode_payload(message.payload)
-            _decode_object(told.variables or b"null")
-        except msgspec.DecodeError:
+            question = Question(told.query or "", told.operation_name, bytes(told.variables))
+            question.told()
+        except (msgspec.DecodeError, MalformedVariables):
             raise Closed(4400, "Malformed payload") from None
-        question = Question(told.query or "", told.operation_name, bytes(told.variables))
         self._running[message.id] = asyncio.create_task(self._operate(message.id, question))
 
     async def _operate(self, id_: str, question: Question) -> None:

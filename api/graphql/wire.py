@@ -16,6 +16,8 @@ from psycopg.conninfo import make_conninfo
 log = structlog.get_logger()
 
 CONNECTIONS = 4
+BATCH = 8
+"""Requests in flight on one connection, beyond which the next one is preferred."""
 STATEMENTS = 500
 """Prepared on one connection at most; it is then replaced by a fresh one."""
 
@@ -26,9 +28,9 @@ OPTIONS = (
 )
 RETRY_SECONDS = 0.5
 
-# Stands for a statement that could not be prepared: asking for it fails, and the number isn't reused.
-_BROKEN = b"broken"
-_SYNC = pq.ExecStatus.PIPELINE_SYNC
+RETRIES = 3
+
+_PREPARED = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.PIPELINE_SYNC)
 
 
 class Unavailable(Exception):
@@ -40,28 +42,36 @@ class StatementFailed(Exception):
 
 
 @dataclass
-class _Pending:
-    """What one synchronisation point of the pipeline answers."""
-
+class _Request:
+    sql: str
+    parameters: Sequence[bytes]
     future: "asyncio.Future[tuple[bytes, ...]]"
-    preparing: str | None = None
+    preparing: bool = False
     row: tuple[bytes, ...] | None = None
     error: str | None = None
+    aborted: int = 0
+    """How often a failure before it, in the same batch, took it along."""
 
 
 class Line:
-    """One connection. Single-threaded: everything happens on the event loop."""
+    """One connection. Single-threaded: everything happens on the event loop.
+
+    What is asked in one turn of the loop travels together and is synchronised once.
+    """
 
     def __init__(self, conninfo: str) -> None:
         self._conninfo = make_conninfo(conninfo, options=OPTIONS, connect_timeout=3).encode()
         self._connection: Any = None
-        self._pending: deque[_Pending] = deque()
+        self._requests: deque[_Request] = deque()
         self._prepared: dict[str, bytes] = {}
+        self._connecting = asyncio.Lock()
+        self._names = 0
+        self._batching = False
         self._flushing = False
 
     @property
     def load(self) -> int:
-        return len(self._pending)
+        return len(self._requests)
 
     @property
     def connected(self) -> bool:
@@ -71,8 +81,17 @@ class Line:
     def usable(self) -> bool:
         return self._connection is not None and len(self._prepared) < STATEMENTS
 
+    @property
+    def open_batch(self) -> bool:
+        return self._batching and len(self._requests) < BATCH and self.usable
+
     async def connect(self) -> None:
-        """Raises Unavailable."""
+        """Raises Unavailable. Asked for twice at once, it connects once."""
+        async with self._connecting:
+            if self._connection is None:
+                await self._connect()
+
+    async def _connect(self) -> None:
         connection = await asyncio.to_thread(pq.PGconn.connect, self._conninfo)
         if connection.status != pq.ConnStatus.OK:
             raise Unavailable(connection.get_error_message())
@@ -81,27 +100,42 @@ class Line:
         self._connection, self._prepared = connection, {}
         asyncio.get_running_loop().add_reader(connection.socket, self._readable)
 
-    def send(self, sql: str, parameters: Sequence[bytes]) -> "asyncio.Future[tuple[bytes, ...]]":
+    def ask(self, sql: str, parameters: Sequence[bytes]) -> "asyncio.Future[tuple[bytes, ...]]":
         """Its row, or StatementFailed or Unavailable."""
-        pending = _Pending(asyncio.get_running_loop().create_future())
+        future = asyncio.get_running_loop().create_future()
+        self._send(_Request(sql, parameters, future))
+        return future
+
+    def _send(self, request: _Request) -> None:
+        self._requests.append(request)
         try:
-            name = self._prepared.get(sql) or self._prepare(sql, pending)
-            self._connection.send_query_prepared(name, parameters)
+            name = self._prepared.get(request.sql) or self._prepare(request)
+            self._connection.send_query_prepared(name, request.parameters)
+        except PsycopgError as error:
+            self.disconnect(str(error))
+            return
+        if not self._batching:
+            self._batching = True
+            asyncio.get_running_loop().call_soon(self._end_batch)
+
+    def _prepare(self, request: _Request) -> bytes:
+        self._names += 1
+        name = b"s%d" % self._names
+        self._connection.send_prepare(name, request.sql.encode())
+        self._prepared[request.sql] = name
+        request.preparing = True
+        return name
+
+    def _end_batch(self) -> None:
+        self._batching = False
+        if self._connection is None:
+            return
+        try:
             self._connection.pipeline_sync()
         except PsycopgError as error:
             self.disconnect(str(error))
-            pending.future.set_exception(Unavailable(str(error)))
         else:
-            self._pending.append(pending)
             self._flush()
-        return pending.future
-
-    def _prepare(self, sql: str, pending: _Pending) -> bytes:
-        name = b"s%d" % len(self._prepared)
-        self._connection.send_prepare(name, sql.encode())
-        self._prepared[sql] = name
-        pending.preparing = sql
-        return name
 
     def disconnect(self, reason: str) -> None:
         connection, self._connection = self._connection, None
@@ -111,8 +145,8 @@ class Line:
             loop.remove_writer(connection.socket)
             connection.finish()
         self._flushing = False
-        pending, self._pending = self._pending, deque()
-        for each in pending:
+        requests, self._requests = self._requests, deque()
+        for each in requests:
             if not each.future.done():
                 each.future.set_exception(Unavailable(reason))
 
@@ -123,7 +157,7 @@ class Line:
             asyncio.get_running_loop().run_in_executor(None, cancel.cancel)
 
     def running(self, future: "asyncio.Future[Any]") -> bool:
-        return bool(self._pending) and self._pending[0].future is future
+        return bool(self._requests) and self._requests[0].future is future
 
     def _flush(self) -> None:
         try:
@@ -145,42 +179,43 @@ class Line:
             connection.consume_input()
             if self._flushing:
                 self._flush()
-            while self._pending and not connection.is_busy():
+            while self._connection is not None and self._requests and not connection.is_busy():
                 self._take(connection.get_result())
         except PsycopgError as error:
             self.disconnect(str(error))
 
     def _take(self, result: Any) -> None:
-        """None ends one command's results, PIPELINE_SYNC those of one request."""
+        """None ends one command's results; a request has one command, or two when it prepares."""
+        request = self._requests[0]
         if result is None:
-            return
-        pending = self._pending[0]
-        if result.status == _SYNC:
-            self._pending.popleft()
-            _settle(pending)
-            self._replace_when_full()
-        elif result.status == pq.ExecStatus.COMMAND_OK:
-            pending.preparing = None
+            if request.preparing:
+                request.preparing = False
+            else:
+                self._requests.popleft()
+                self._settle(request)
         elif result.status == pq.ExecStatus.TUPLES_OK:
             if result.ntuples == 1:
-                pending.row = tuple(result.get_value(0, at) or b"" for at in range(result.nfields))
-        elif pending.error is None:
-            pending.error = result.get_error_message()
-            if pending.preparing is not None:
-                self._prepared[pending.preparing] = _BROKEN
+                request.row = tuple(result.get_value(0, at) or b"" for at in range(result.nfields))
+        elif result.status == pq.ExecStatus.PIPELINE_ABORTED:
+            request.aborted += request.error is None and not request.preparing
+        elif result.status == pq.ExecStatus.FATAL_ERROR:
+            request.error = result.get_error_message()
+        if request.preparing and result is not None and result.status not in _PREPARED:
+            del self._prepared[request.sql]
 
-    def _replace_when_full(self) -> None:
-        if not self._pending and not self.usable:
+    def _settle(self, request: _Request) -> None:
+        if request.future.done():
+            pass
+        elif request.row is not None:
+            request.future.set_result(request.row)
+        elif request.error is not None or request.aborted > RETRIES:
+            request.future.set_exception(StatementFailed(request.error or "aborted"))
+        elif request.aborted:
+            self._send(request)
+        else:
+            request.future.set_exception(StatementFailed("no row"))
+        if not self._requests and not self.usable:
             self.disconnect("replaced")
-
-
-def _settle(pending: _Pending) -> None:
-    if pending.future.done():
-        return
-    if pending.error is not None or pending.row is None:
-        pending.future.set_exception(StatementFailed(pending.error or "no row"))
-    else:
-        pending.future.set_result(pending.row)
 
 
 @dataclass(frozen=True)
@@ -222,10 +257,21 @@ class Wire:
 
     def send(self, sql: str, parameters: Sequence[bytes] = ()) -> "Sent":
         """Raises Unavailable at once where there is no connection."""
-        line = min((line for line in self._lines if line.usable), key=_load, default=None)
-        if line is None:
+        line = self._line()
+        return Sent(line, line.ask(sql, parameters))
+
+    def _line(self) -> Line:
+        """One whose batch is still open, as a system call costs more than its share; else the idlest."""
+        chosen = None
+        for line in self._lines:
+            if line.usable:
+                if line.open_batch:
+                    return line
+                if chosen is None or line.load < chosen.load:
+                    chosen = line
+        if chosen is None:
             raise Unavailable("no connection")
-        return Sent(line, line.send(sql, parameters))
+        return chosen
 
     async def _keep(self, line: Line) -> None:
         while True:
@@ -233,7 +279,3 @@ class Wire:
                 with contextlib.suppress(Unavailable):
                     await line.connect()
             await asyncio.sleep(RETRY_SECONDS)
-
-
-def _load(line: Line) -> int:
-    return line.load

@@ -1,7 +1,5 @@
 """The committed SDL is the schema: run `python -m api.graphql.schema` after a wanted change."""
 
-from pathlib import Path
-
 from graphql import (
     GraphQLNamedType,
     GraphQLSchema,
@@ -13,9 +11,23 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from api.graphql.schema import SDL, sdl
+from api.graphql.changes import undeclared
+from api.graphql.schema import CHANGELOG, SDL, sdl
 
-ROOT = Path(__file__).parents[2]
+
+def test_nothing_is_taken_from_the_schema_without_a_word_in_the_changelog() -> None:
+    assert undeclared(SDL.read_text("utf-8"), sdl(), CHANGELOG.read_text("utf-8")) == []
+
+
+def test_breaking_change_is_found_and_may_be_declared() -> None:
+    old, new = "type Query { a: Int b(x: Int): Int }", "type Query { b(x: Int!): Int }"
+    missing = undeclared(old, new, "")
+    assert missing == [
+        "Field Query.a was removed.",
+        "Argument Query.b(x:) has changed type from Int to Int!.",
+    ]
+    assert undeclared(old, new, "\n".join(missing)) == []
+    assert undeclared(old, old + " type New { a: Int }", "") == []
 
 
 def test_committed_sdl_is_the_schema() -> None:

@@ -1,0 +1,65 @@
+"""Over real servers: event streams, and clients that go away in the middle."""
+
+import contextlib
+import json
+import threading
+import time
+
+import httpx
+import psycopg
+
+from tests.api.conftest import projecting
+from tests.api.servers import server
+from tests.network import Network
+
+FOLLOW = {"query": "subscription { newsPublished { title } }"}
+EVENTS = {"Accept": "text/event-stream"}
+
+
+def test_published_news_arrives_as_a_server_sent_event(net: Network) -> None:
+    net.register()
+    with (
+        server(net.database_url) as address,
+        projecting(net.database_url),
+        httpx.stream("POST", f"{address}/graphql", json=FOLLOW, headers=EVENTS, timeout=20) as told,
+    ):
+        assert told.headers["content-type"] == "text/event-stream; charset=utf-8"
+        publishing = threading.Timer(0.3, lambda: net.published("Nowy most"))
+        publishing.start()
+        lines = told.iter_lines()
+        assert next(lines) == "event: next"
+        data = json.loads(next(lines).removeprefix("data: "))
+        publishing.join()
+    assert data["data"] == {"newsPublished": {"title": "Nowy most"}}
+
+
+def test_query_over_an_event_stream_is_told_once_and_completed(net: Network) -> None:
+    with server(net.database_url) as address:
+        asked = {"query": "{ news { totalCount } }"}
+        told = httpx.post(f"{address}/graphql", json=asked, headers=EVENTS, timeout=20).text
+    assert told.startswith('event: next\ndata: {"data":{"news":{"totalCount":0}}')
+    assert told.endswith("event: complete\ndata:\n\n")
+
+
+def test_question_of_a_client_that_went_away_is_stopped_in_the_database(net: Network) -> None:
+    with server(net.database_url) as address, psycopg.connect(net.database_url) as locking:
+        httpx.post(f"{address}/graphql", json={"query": "{ news { totalCount } }"}, timeout=20)
+        locking.execute("LOCK TABLE read_news.news IN ACCESS EXCLUSIVE MODE")
+        started = time.monotonic()
+        with contextlib.suppress(httpx.ReadTimeout):
+            httpx.post(
+                f"{address}/graphql", json={"query": "{ news { nodes { id } } }"}, timeout=0.8
+            )
+        while (
+            waiting(net) and time.monotonic() - started < 4
+        ):  # the statement's own time-out is 5 s
+            time.sleep(0.05)
+        assert waiting(net) == 0
+        assert time.monotonic() - started < 4
+
+
+def waiting(net: Network) -> int:
+    found: int = net.value(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return found
