@@ -13,7 +13,7 @@ from hashlib import blake2b
 from api.graphql.compiler.plan import Plan
 from api.graphql.metrics import PATHS
 from api.graphql.positions import Positions
-from api.graphql.wire import Sent, Wire
+from api.graphql.wire import Sent, StatementFailed, Wire
 
 BYTES = 32_000_000
 LARGEST = 1_000_000
@@ -61,7 +61,7 @@ class Answers:
             await self._wait(key, run)
         kept = self._kept.get(key)
         if kept is not None:
-            if kept.state == await self._positions.state(plan.projections):
+            if kept.state == await self._state(plan):
                 PATHS["repeated"].inc()
                 if key in self._kept:
                     self._kept.move_to_end(key)
@@ -72,6 +72,13 @@ class Answers:
                 return await self._wait(key, run)
         PATHS["compiled"].inc()
         return await self._wait(key, self._run(key, plan, parameters))
+
+    async def _state(self, plan: Plan) -> bytes | None:
+        """None: not known, as while one projection of all has no tables yet; then we ask anew."""
+        try:
+            return await self._positions.state(plan.projections)
+        except StatementFailed:
+            return None
 
     def _run(self, key: Hashable, plan: Plan, parameters: Sequence[bytes]) -> _Run:
         self._started += 1

@@ -62,6 +62,17 @@ def test_rebuilt_read_model_is_another_one_even_at_the_same_position(api: Api) -
     assert api.ask(COUNT)["news"]["nodes"] == [{"title": "Inaczej zrzutowane"}]
 
 
+def test_projection_without_tables_makes_no_other_one_slow(api: Api) -> None:
+    api.net.register()
+    api.net.published()
+    api.net.project()
+    api.ask(COUNT)
+    api.net.connection.execute("DROP SCHEMA read_municipalities CASCADE")
+    compiled, ordinary = counted("compiled"), counted("ordinary")
+    assert api.ask(COUNT)["news"]["totalCount"] == 1
+    assert (counted("compiled"), counted("ordinary")) == (compiled + 1, ordinary)
+
+
 def test_same_answer_is_a_304_by_its_etag(api: Api) -> None:
     api.net.register()
     api.net.published()
