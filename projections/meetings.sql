@@ -14,6 +14,7 @@ CREATE TABLE meetings (
     starts_at        timestamptz NOT NULL,
     ends_at          timestamptz NOT NULL,
     held_on          date,
+    day              date        NOT NULL,              -- held on, or planned for, in Poland
     series_id        uuid,
     recurrence_id    timestamp,
     invited          jsonb       NOT NULL,              -- [{id, terc, name, slug}]
@@ -115,6 +116,7 @@ CREATE TABLE action_items (
     municipality_id uuid   NOT NULL,                    -- that is to do it
     municipality    jsonb  NOT NULL,
     due_on          date,
+    due_order       date   NOT NULL,                    -- far away where there is no due date
     state           text   NOT NULL,                    -- OPEN | DONE | DROPPED
     note            text,                               -- how it was done, or why not
     assigned_on     date   NOT NULL,
@@ -169,8 +171,8 @@ CREATE TABLE municipalities (
     slug text NOT NULL
 );
 -- deferred:
-CREATE INDEX meetings_order_idx ON meetings (starts_at DESC, id DESC);
-CREATE INDEX meetings_host_idx ON meetings (host_id, starts_at DESC, id DESC);
+CREATE INDEX meetings_order_idx ON meetings (day DESC, id DESC);
+CREATE INDEX meetings_host_idx ON meetings (host_id, day DESC, id DESC);
 CREATE INDEX meetings_participants_idx ON meetings USING gin (participants);
 CREATE INDEX meetings_series_idx ON meetings (series_id, recurrence_id);
 CREATE INDEX guests_meeting_idx ON guests (meeting_id, kind, place);
@@ -179,6 +181,7 @@ CREATE INDEX agenda_items_meeting_idx ON agenda_items (meeting_id, place);
 CREATE INDEX sections_meeting_idx ON sections (meeting_id, place);
 CREATE INDEX decisions_meeting_idx ON decisions (meeting_id, place);
 CREATE INDEX action_items_meeting_idx ON action_items (meeting_id);
-CREATE INDEX action_items_due_idx ON action_items (due_on) WHERE state = 'OPEN';
+CREATE INDEX action_items_due_idx ON action_items (due_order, id);
+CREATE INDEX action_items_assignee_idx ON action_items (assignee_terc, due_order, id);
 CREATE INDEX occurrences_time_idx ON occurrences (starts_at);
 CREATE INDEX series_order_idx ON series (title, id);

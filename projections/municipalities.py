@@ -8,6 +8,7 @@ from domain.municipalities import (
     Membership,
     Municipality,
     MunicipalityFacts,
+    Office,
     OfficeHolder,
     Population,
 )
@@ -67,6 +68,7 @@ class OfficeHolderRow(Row):
     terc: str
     municipality: dict[str, Any]
     office: str
+    office_order: str
     title: str
     person_id: UUID
     name: str | None
@@ -77,7 +79,7 @@ class OfficeHolderRow(Row):
 
 class MunicipalitiesProjection(Projection):
     name = "municipalities"
-    version = 2
+    version = 3
     rows = (MunicipalityRow, FactRow, OfficeHolderRow)
     keyed_by_stream = MunicipalityRow
 
@@ -208,6 +210,7 @@ def _holder_row(municipality: MunicipalityRow, holder: OfficeHolder) -> OfficeHo
             "slug": municipality.slug,
         },
         office=holder.office.value,
+        office_order="1" if holder.office is Office.HEAD else "2",
         title=holder.title.value,
         person_id=holder.name.person_id,
         name=holder.name.clear,

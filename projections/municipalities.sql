@@ -41,6 +41,7 @@ CREATE TABLE office_holders (
     terc            text        NOT NULL COLLATE "C",
     municipality    jsonb       NOT NULL,                            -- {id, terc, name, slug}
     office          text        NOT NULL,                            -- HEAD | DEPUTY
+    office_order    text        NOT NULL COLLATE "C",                -- heads first
     title           text        NOT NULL,                            -- WOJT | BURMISTRZ | PREZYDENT_MIASTA
     person_id       uuid        NOT NULL,
     name            text,
@@ -50,7 +51,7 @@ CREATE TABLE office_holders (
 );
 -- deferred:
 CREATE INDEX facts_sort_idx ON facts (municipality_id, sort, since);
-CREATE INDEX office_holders_order_idx ON office_holders (terc, office DESC, since, id);
+CREATE INDEX office_holders_order_idx ON office_holders (terc, office_order, since, id);
 CREATE INDEX office_holders_person_idx ON office_holders (person_id);
 CREATE INDEX municipalities_order_idx ON municipalities (name_sort, terc);
 CREATE INDEX municipalities_voivodeship_idx ON municipalities (voivodeship, name_sort, terc);

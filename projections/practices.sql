@@ -26,11 +26,13 @@ CREATE TABLE practices (
     evidence          jsonb       NOT NULL,             -- [{title, url}]
     contact_unit      text        NOT NULL,
     remarks           text,                             -- of the last validation
+    validator_id      uuid,
     validated_by      jsonb,                            -- NULL: not yet, or by the coordinator
     published_on      date,
     archive_reason    text,
     version           integer     NOT NULL,
     updated_at        timestamptz NOT NULL,
+    updated_on        date        NOT NULL,
     owner_terc        text        NOT NULL COLLATE "C",
     participants      text[]      NOT NULL,
     visibility        text        NOT NULL
@@ -107,6 +109,7 @@ CREATE TABLE solutions (
     section_order   uuid[]      NOT NULL,
     version         integer     NOT NULL,
     updated_at      timestamptz NOT NULL,
+    updated_on      date        NOT NULL,
     owner_terc      text        NOT NULL COLLATE "C",
     participants    text[]      NOT NULL,
     visibility      text        NOT NULL
@@ -145,13 +148,13 @@ CREATE TABLE municipalities (
     slug text NOT NULL
 );
 -- deferred:
-CREATE INDEX practices_order_idx ON practices (updated_at DESC, id DESC);
-CREATE INDEX practices_municipality_idx ON practices (municipality_id, updated_at DESC, id DESC);
+CREATE INDEX practices_order_idx ON practices (updated_on DESC, id DESC);
+CREATE INDEX practices_municipality_idx ON practices (owner_terc, updated_on DESC, id DESC);
 CREATE INDEX practices_tags_idx ON practices USING gin (tags);
 CREATE INDEX contacts_person_idx ON contacts (person_id);
 CREATE INDEX adoptions_subject_idx ON adoptions (subject_id, interested_on, id);
 CREATE INDEX adoptions_municipality_idx ON adoptions (municipality_id, interested_on, id);
 CREATE INDEX experience_tags_idx ON experience USING gin (tags);
 CREATE INDEX experience_order_idx ON experience (since DESC, subject_id, municipality_id);
-CREATE INDEX solutions_order_idx ON solutions (updated_at DESC, id DESC);
+CREATE INDEX solutions_order_idx ON solutions (updated_on DESC, id DESC);
 CREATE INDEX sections_solution_idx ON sections (solution_id, place);

@@ -1,11 +1,12 @@
 """Questions and their answers."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.municipalities import municipality_id
 from domain.questions import Question, Said
+from domain.work import polish_day
 from projections.log import Recorded
 from projections.names import NamedMunicipality, NamesMunicipalities, Shown, named
 from projections.projection import on
@@ -29,6 +30,7 @@ class QuestionRow(Guarded):
     accepted_id: UUID | None
     reason: str | None
     asked_at: datetime
+    asked_on: date
     updated_at: datetime
     version: int
 
@@ -50,7 +52,7 @@ class AnswerRow(Guarded):
 
 class QuestionsProjection(NamesMunicipalities):
     name = "questions"
-    version = 1
+    version = 2
     rows = (NamedMunicipality, QuestionRow, AnswerRow)
     keyed_by_stream = QuestionRow
     shown = (Shown(QuestionRow), Shown(AnswerRow))
@@ -67,6 +69,7 @@ class QuestionsProjection(NamesMunicipalities):
                 accepted_id=None,
                 reason=None,
                 asked_at=recorded.recorded_at,
+                asked_on=polish_day(recorded.recorded_at),
                 updated_at=recorded.recorded_at,
                 version=recorded.version,
                 **_said(event.said),

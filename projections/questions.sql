@@ -13,6 +13,7 @@ CREATE TABLE questions (
     accepted_id     uuid,
     reason          text,                               -- of being closed or opened again
     asked_at        timestamptz NOT NULL,
+    asked_on        date        NOT NULL,
     updated_at      timestamptz NOT NULL,
     version         integer     NOT NULL,
     owner_terc      text        NOT NULL COLLATE "C",
@@ -41,8 +42,8 @@ CREATE TABLE municipalities (
     slug text NOT NULL
 );
 -- deferred:
-CREATE INDEX questions_order_idx ON questions (asked_at DESC, id DESC);
-CREATE INDEX questions_state_idx ON questions (state, asked_at DESC, id DESC);
-CREATE INDEX questions_municipality_idx ON questions (municipality_id, asked_at DESC, id DESC);
+CREATE INDEX questions_order_idx ON questions (asked_on DESC, id DESC);
+CREATE INDEX questions_state_idx ON questions (state, asked_on DESC, id DESC);
+CREATE INDEX questions_municipality_idx ON questions (owner_terc, asked_on DESC, id DESC);
 CREATE INDEX questions_topics_idx ON questions USING gin (topics);
 CREATE INDEX answers_question_idx ON answers (question_id, answered_at, id);

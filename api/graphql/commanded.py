@@ -31,9 +31,17 @@ class Vocabulary:
 
     fields: Mapping[str, str]
     ids: Mapping[str, str]
-    """Such as `initiative_id` → `initiative:Initiative`."""
+    """Such as `initiative_id` → `initiative:Initiative`; `AddAgendaItem.after` is of that command alone."""
     amounts: frozenset[str]
     enums: Mapping[type[Enum], Any]
+
+    def id_of(self, cls: type, field: str) -> tuple[str, str] | None:
+        """The name and the type of a Relay id."""
+        told = self.ids.get(f"{cls.__name__}.{field}") or self.ids.get(field)
+        if told is None:
+            return None
+        name, type_name = told.split(":")
+        return name, type_name
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,10 @@ def _same(value: Any) -> Any:
     return value
 
 
+# Made while a command is decided, so never given.
+_RENDERED = {"body_html"}
+
+
 class Inputs:
     """Inputs of commands and of the dataclasses inside them, each made once."""
 
@@ -77,11 +89,12 @@ class Inputs:
         hints = get_type_hints(cls)
         converters: dict[str, tuple[str, Converter]] = {}
         # Fields with a default come last, as a dataclass wants them.
-        ordered = sorted(fields(cls), key=lambda f: f.default is not MISSING)
+        given_fields = [each for each in fields(cls) if each.name not in _RENDERED]
+        ordered = sorted(given_fields, key=lambda f: f.default is not MISSING)
         body: dict[str, Any] = {"__annotations__": {}}
         for each in ordered:
-            name = self._words.ids.get(each.name, ":").split(":")[0] or each.name
-            converter = self._converter(each.name, hints[each.name])
+            name, _ = self._words.id_of(cls, each.name) or (each.name, "")
+            converter = self._converter(cls, each.name, hints[each.name])
             body["__annotations__"][name] = converter.annotation
             body[name] = self._field(cls, each)
             converters[each.name] = (name, converter)
@@ -107,13 +120,13 @@ class Inputs:
             return strawberry.field(description=description, default_factory=list)
         return strawberry.field(description=description, default=each.default)
 
-    def _converter(self, name: str, hint: Any) -> Converter:
-        if name in self._words.ids:
-            return Converter(strawberry.ID, _id(*self._words.ids[name].split(":")))
+    def _converter(self, cls: type, name: str, hint: Any) -> Converter:
         if get_origin(hint) in {Union, UnionType}:
-            return self._optional(name, hint)
+            return self._optional(cls, name, hint)
+        if (relay_id := self._words.id_of(cls, name)) is not None:
+            return Converter(strawberry.ID, _id(*relay_id))
         if get_origin(hint) is tuple:
-            inner = self._converter(name, get_args(hint)[0])
+            inner = self._converter(cls, name, get_args(hint)[0])
             many: Any = list
             return Converter(
                 many[inner.annotation], lambda values: tuple(map(inner.convert, values))
@@ -126,8 +139,9 @@ class Inputs:
             return Converter(Grosze, _same)
         return Converter(hint, _same)
 
-    def _optional(self, name: str, hint: Any) -> Converter:
-        inner = self._converter(name, next(arg for arg in get_args(hint) if arg is not NoneType))
+    def _optional(self, cls: type, name: str, hint: Any) -> Converter:
+        (told,) = (arg for arg in get_args(hint) if arg is not NoneType)
+        inner = self._converter(cls, name, told)
 
         def convert(value: Any) -> Any:
             return None if value is None else inner.convert(value)

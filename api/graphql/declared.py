@@ -18,7 +18,15 @@ from api.graphql.vocabulary import (
     Way,
 )
 
-PROJECTIONS = ("calls", "initiatives", "municipalities", "news")
+PROJECTIONS = (
+    "calls",
+    "initiatives",
+    "meetings",
+    "municipalities",
+    "news",
+    "practices",
+    "questions",
+)
 """That the schema reads, in the order of their names."""
 
 _DEFINITION = "strawberry-definition"

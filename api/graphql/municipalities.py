@@ -1,6 +1,6 @@
 """Municipalities (gminy): the register of the network."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -8,12 +8,13 @@ import strawberry
 from api.graphql import visibility
 from api.graphql.arguments import contains, short_text, terc
 from api.graphql.connections import Connection, Node
-from api.graphql.fields import column, connection, item, reads, relay_id
+from api.graphql.fields import column, connection, item, reads, relay_id, to_many
 from api.graphql.news_list import NEWEST_FIRST, SINCE, TAGGED, UNTIL
 from api.graphql.vocabulary import Argument, Filter, OrderKey, Table, Way
 from domain.municipalities import MunicipalityKind
 
 if TYPE_CHECKING:
+    from api.graphql.municipality_history import MunicipalityFact, OfficeHolder
     from api.graphql.news import NewsItem
 
 MUNICIPALITIES = Table(
@@ -61,6 +62,23 @@ class Municipality(Node):
     membership: str = column(
         "membership",
         "Membership of the network: NONE, INVITED, APPLIED, ACTIVE, SUSPENDED or LEFT.",
+    )
+    member_since: date | None = column("member_since", "Since when `membership` is so.")
+    facts: list[
+        Annotated["MunicipalityFact", strawberry.lazy("api.graphql.municipality_history")]
+    ] = to_many(
+        {"municipality_id": "id"},
+        "{row}.version, {row}.sort",
+        1000,
+        "Its names, kinds and memberships, in the order in which they were recorded.",
+    )
+    office_holders: list[
+        Annotated["OfficeHolder", strawberry.lazy("api.graphql.municipality_history")]
+    ] = to_many(
+        {"municipality_id": "id"},
+        "{row}.office_order, {row}.since, {row}.id",
+        500,
+        "Who holds, or held, its offices; heads first.",
     )
     version: int = column("version", "Version of its record, for `expectedVersion`.")
     registered_at: datetime = column("registered_at", "When it came into the register.")

@@ -76,6 +76,8 @@ def _(declaration: GlobalId, source: Any, info: Any, kwargs: Mapping[str, Any]) 
 @resolve.register
 async def _(declaration: ToOne, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
     cls, row = _element(info), record_of(source).row
+    if row[declaration.embedded] is None:
+        return None
     if _embedded(info):
         return new(cls, EmbeddedRecord(row[declaration.embedded]))
     return await one(

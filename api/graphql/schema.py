@@ -10,12 +10,19 @@ from api.graphql.changes import undeclared
 from api.graphql.connections import NodeQueries
 from api.graphql.funds_commands import CallMutations, InitiativeMutations
 from api.graphql.initiatives import InitiativeQueries
+from api.graphql.meeting_commands import MeetingMutations, SeriesMutations
+from api.graphql.meetings import MeetingQueries
+from api.graphql.membership_commands import MembershipMutations
 from api.graphql.municipalities import MunicipalityQueries
 from api.graphql.municipality_commands import MunicipalityMutations
+from api.graphql.municipality_history import OfficeHolderQueries
 from api.graphql.news import NewsQueries
 from api.graphql.news_commands import NewsMutations
 from api.graphql.news_stream import NewsSubscriptions
 from api.graphql.pipeline import PipelineQueries
+from api.graphql.practice_commands import AdoptionMutations, PracticeMutations, SolutionMutations
+from api.graphql.practices import PracticeQueries
+from api.graphql.questions import QuestionMutations, QuestionQueries
 from api.graphql.scalars import SCALARS
 
 SDL = Path(__file__).with_name("schema.graphql")
@@ -24,15 +31,37 @@ CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
 
 @strawberry.type(description="Everything that can be read.")
 class Query(
-    MunicipalityQueries, NewsQueries, CallQueries, InitiativeQueries, PipelineQueries, NodeQueries
+    CallQueries,
+    InitiativeQueries,
+    PipelineQueries,
+    MeetingQueries,
+    MunicipalityQueries,
+    NewsQueries,
+    NodeQueries,
+    OfficeHolderQueries,
+    PracticeQueries,
+    QuestionQueries,
 ):
     pass
 
 
+# Some of these are made of the domain's commands while the program starts.
 @strawberry.type(
     description="Everything that can be done. Until there are accounts, with the operator's token."
 )
-class Mutation(MunicipalityMutations, NewsMutations, CallMutations, InitiativeMutations):  # type: ignore[misc]
+class Mutation(
+    AdoptionMutations,
+    CallMutations,
+    InitiativeMutations,
+    MeetingMutations,
+    MembershipMutations,
+    MunicipalityMutations,
+    NewsMutations,
+    PracticeMutations,
+    QuestionMutations,
+    SeriesMutations,
+    SolutionMutations,
+):
     pass
 
 

@@ -24,14 +24,14 @@ class AssignActionItem(Command):
     due_on: date | None = None
 
     @property
-    def item_id(self) -> UUID:
+    def action_item_id(self) -> UUID:
         return uuid5(self.command_id, "action item")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeferActionItem(OnBehalf):
     meeting_id: UUID
-    item_id: UUID
+    action_item_id: UUID
     due_on: date | None
     reason: str
 
@@ -41,7 +41,7 @@ class FinishActionItem(OnBehalf):
     """`done_on` None: today."""
 
     meeting_id: UUID
-    item_id: UUID
+    action_item_id: UUID
     note: str = ""
     done_on: date | None = None
 
@@ -49,7 +49,7 @@ class FinishActionItem(OnBehalf):
 @dataclass(frozen=True, kw_only=True)
 class DropActionItem(OnBehalf):
     meeting_id: UUID
-    item_id: UUID
+    action_item_id: UUID
     reason: str
 
 
@@ -60,7 +60,7 @@ def assign_action_item(command: AssignActionItem, work: Work) -> Meeting:
     if command.due_on is not None:
         refuse_if(date_problems("dueOn", command.due_on, work.today))
     owner = known_municipality(work, command.owner, "owner").terc
-    meeting.assign(ActionItem(command.item_id, command.text, owner, command.due_on), work)
+    meeting.assign(ActionItem(command.action_item_id, command.text, owner, command.due_on), work)
     return meeting
 
 
@@ -71,7 +71,7 @@ def defer_action_item(command: DeferActionItem, work: Work) -> Meeting:
     if command.due_on is not None:
         refuse_if(date_problems("dueOn", command.due_on, work.today))
     terc = parse_terc(command.municipality, "municipality")
-    meeting.defer(command.item_id, command.due_on, command.reason, terc, work)
+    meeting.defer(command.action_item_id, command.due_on, command.reason, terc, work)
     return meeting
 
 
@@ -81,7 +81,7 @@ def finish_action_item(command: FinishActionItem, work: Work) -> Meeting:
     refuse_if(text_problems("note", command.note, 2000, required=False, multiline=True))
     on = command.done_on or work.today
     refuse_if(date_problems("doneOn", on, work.today, latest=work.today))
-    meeting.finish(command.item_id, command.note, parse_terc(command.municipality), on, work)
+    meeting.finish(command.action_item_id, command.note, parse_terc(command.municipality), on, work)
     return meeting
 
 
@@ -89,5 +89,5 @@ def finish_action_item(command: FinishActionItem, work: Work) -> Meeting:
 def drop_action_item(command: DropActionItem, work: Work) -> Meeting:
     meeting = meeting_to_change(work, command.meeting_id, command.expected_version)
     refuse_if(text_problems("reason", command.reason, 1000, multiline=True))
-    meeting.drop(command.item_id, command.reason, parse_terc(command.municipality), work)
+    meeting.drop(command.action_item_id, command.reason, parse_terc(command.municipality), work)
     return meeting

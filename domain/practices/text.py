@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.errors import FieldProblem, ImplausibleDate, Malformed, TooMany
+from domain.money import LIMIT, Grosze
 from domain.values import date_problems, link_problems, text_problems
 
 PART_LIMIT = 50_000  # characters of Markdown
-MOST_GROSZE = 10**14  # a trillion złoty: more than any municipality will ever spend
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class PracticeText:
-    """Parts are Markdown. `cost` in grosze and `people` are what it took; None where not known."""
+    """Parts are Markdown. `cost` and `people` are what it took; None where not known."""
 
     title: str
     summary: str
@@ -34,7 +34,7 @@ class PracticeText:
     place: str = ""
     started_on: date | None = None
     ended_on: date | None = None
-    cost: int | None = None
+    cost: Grosze | None = None
     people: int | None = None
     tags: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -96,7 +96,7 @@ def _time_problems(text: PracticeText, today: date) -> Iterable[FieldProblem]:
 
 
 def _resource_problems(text: PracticeText) -> Iterable[FieldProblem]:
-    if text.cost is not None and not 0 <= text.cost <= MOST_GROSZE:
+    if text.cost is not None and not 0 <= text.cost <= LIMIT:
         yield Malformed("cost", value=text.cost)
     if text.people is not None and not 0 <= text.people <= 100_000:
         yield Malformed("people", value=text.people)

@@ -1,11 +1,13 @@
 """Folds meetings into rows."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from domain.meetings import Guest, Meeting, MeetingSeries, MeetingState
 from domain.municipalities import municipality_id
 from domain.people import PersonRecord
+from domain.work import polish_day
 from projections.log import Recorded
 from projections.meetings import calendar
 from projections.meetings.minutes import attended_by, rehash
@@ -28,6 +30,8 @@ from projections.projection import on
 from projections.rows import Row, Rows
 from projections.visible import CONSORTIUM, NETWORK, OWN, PUBLIC
 
+NEVER = date(9999, 12, 31)
+
 # Until the minutes are published, what was said is the participants'; then what is public is everyone's.
 _AFTER_PUBLICATION = "CASE WHEN m.visibility = 'PUBLIC' THEN 'PUBLIC' ELSE 'CONSORTIUM' END"
 _VISIBILITY: dict[type[Row], str] = {
@@ -44,7 +48,7 @@ _VISIBILITY: dict[type[Row], str] = {
 
 class MeetingsProjection(NamesMunicipalities):
     name = "meetings"
-    version = 1
+    version = 2
     rows = (NamedMunicipality, MeetingRow, *_VISIBILITY, SeriesRow, OccurrenceRow)
     keyed_by_stream = MeetingRow
     shown = (
@@ -73,6 +77,7 @@ class MeetingsProjection(NamesMunicipalities):
                 starts_at=event.plan.starts_at,
                 ends_at=event.plan.ends_at,
                 held_on=None,
+                day=event.plan.day,
                 series_id=event.series_id,
                 recurrence_id=event.recurrence_id,
                 invited=[],
@@ -103,6 +108,7 @@ class MeetingsProjection(NamesMunicipalities):
     def _rescheduled(self, recorded: Recorded, event: Meeting.Rescheduled, rows: Rows) -> None:
         row = _changed(recorded, rows)
         row.starts_at, row.ends_at = event.starts_at, event.ends_at
+        row.day = polish_day(event.starts_at)
         row.reason = event.reason or None
         row.state = "INVITED" if row.invited else "PLANNED"
         for municipality in row.invited:
@@ -202,7 +208,7 @@ class MeetingsProjection(NamesMunicipalities):
     def _held(self, recorded: Recorded, _event: Meeting.Held, rows: Rows) -> None:
         row = _changed(recorded, rows)
         row.state = "HELD"
-        row.held_on = recorded.effective_on
+        row.held_on = row.day = recorded.effective_on
         rehash(row, rows)
 
     @on(Meeting.AttendanceRecorded)
@@ -375,6 +381,7 @@ class MeetingsProjection(NamesMunicipalities):
             municipality_id=municipality_id(event.item.owner),
             municipality=named(rows, event.item.owner),
             due_on=event.item.due_on,
+            due_order=event.item.due_on or NEVER,
             state=event.item.state.value,
             note=None,
             assigned_on=recorded.effective_on,
@@ -391,7 +398,8 @@ class MeetingsProjection(NamesMunicipalities):
         self, recorded: Recorded, event: Meeting.ActionItemDeferred, rows: Rows
     ) -> None:
         _changed(recorded, rows)
-        rows.change(ActionItemRow, event.item_id).due_on = event.due_on
+        item = rows.change(ActionItemRow, event.item_id)
+        item.due_on, item.due_order = event.due_on, event.due_on or NEVER
 
     @on(Meeting.ActionItemDone)
     def _action_item_done(

@@ -22,6 +22,7 @@ class MeetingRow(Guarded):
     starts_at: datetime
     ends_at: datetime
     held_on: date | None
+    day: date
     series_id: UUID | None
     recurrence_id: datetime | None
     invited: list[dict[str, Any]]
@@ -117,6 +118,7 @@ class ActionItemRow(Guarded):
     municipality_id: UUID
     municipality: dict[str, Any]
     due_on: date | None
+    due_order: date
     state: str
     note: str | None
     assigned_on: date

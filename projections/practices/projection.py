@@ -8,6 +8,7 @@ from domain.people import PersonRecord
 from domain.personal import Personal
 from domain.practices import Adoption, ModelSolution, Practice, PracticeText
 from domain.practices.text import PARTS
+from domain.work import polish_day
 from projections.log import Recorded
 from projections.names import NamedMunicipality, NamesMunicipalities, Shown, named
 from projections.order import inserted, listed, renumber, without
@@ -28,7 +29,7 @@ from projections.visible import CONSORTIUM, NETWORK, OWN, PUBLIC
 
 class PracticesProjection(NamesMunicipalities):
     name = "practices"
-    version = 1
+    version = 2
     rows = (
         NamedMunicipality,
         PracticeRow,
@@ -59,11 +60,13 @@ class PracticesProjection(NamesMunicipalities):
             municipality=named(rows, event.municipality),
             state="DRAFT",
             remarks=None,
+            validator_id=None,
             validated_by=None,
             published_on=None,
             archive_reason=None,
             version=recorded.version,
             updated_at=recorded.recorded_at,
+            updated_on=polish_day(recorded.recorded_at),
             owner_terc=event.municipality,
             participants=[event.municipality],
             visibility=OWN,
@@ -105,7 +108,9 @@ class PracticesProjection(NamesMunicipalities):
         row.state, row.visibility = "PUBLISHED", PUBLIC
         row.remarks = event.remarks or None
         row.published_on = recorded.effective_on
-        row.validated_by = named(rows, event.validated_by) if event.validated_by else None
+        if event.validated_by is not None:
+            row.validator_id = municipality_id(event.validated_by)
+            row.validated_by = named(rows, event.validated_by)
         _keep_version(recorded, row, rows, "PUBLISHED")
         experience = _experience(recorded, row, row.owner_terc, "PRACTICE", "AUTHOR", rows)
         rows.add(experience)
@@ -190,6 +195,7 @@ class PracticesProjection(NamesMunicipalities):
                 section_order=[],
                 version=recorded.version,
                 updated_at=recorded.recorded_at,
+                updated_on=polish_day(recorded.recorded_at),
                 owner_terc=event.municipality,
                 participants=[event.municipality],
                 visibility=CONSORTIUM,
@@ -304,6 +310,7 @@ class PracticesProjection(NamesMunicipalities):
 def _changed(recorded: Recorded, rows: Rows) -> PracticeRow:
     row = rows.change(PracticeRow, recorded.stream_id)
     row.version, row.updated_at = recorded.version, recorded.recorded_at
+    row.updated_on = polish_day(recorded.recorded_at)
     return row
 
 
@@ -316,6 +323,7 @@ def _adoption(recorded: Recorded, rows: Rows) -> AdoptionRow:
 def _solution(recorded: Recorded, rows: Rows) -> SolutionRow:
     row = rows.change(SolutionRow, recorded.stream_id)
     row.version, row.updated_at = recorded.version, recorded.recorded_at
+    row.updated_on = polish_day(recorded.recorded_at)
     return row
 
 

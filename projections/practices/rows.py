@@ -37,11 +37,13 @@ class PracticeRow(Guarded):
     evidence: list[dict[str, Any]]
     contact_unit: str
     remarks: str | None
+    validator_id: UUID | None
     validated_by: dict[str, Any] | None
     published_on: date | None
     archive_reason: str | None
     version: int
     updated_at: datetime
+    updated_on: date
 
 
 class ContactRow(Guarded):
@@ -116,6 +118,7 @@ class SolutionRow(Guarded):
     section_order: list[UUID]
     version: int
     updated_at: datetime
+    updated_on: date
 
 
 class SectionRow(Placed):

@@ -22,16 +22,31 @@ from api.resources import Resources
 from domain.errors import DomainError
 from domain.initiatives.commands import proposal, timeplan
 from infra.bootstrap import connect
+from tests.api import common_space
 from tests.api.random_documents import Values, operation
 from tests.api.samples import TAGS, fill
 from tests.funds import PATHS, Funds, funds
-from tests.network import BELCHATOW, OPOCZNO
+from tests.network import BELCHATOW, OPOCZNO, TOMASZOW, network
 
 OPERATIONS = 2_000
 LIMITS = {"cost_limit", "depth_limit", "breadth_limit"}
 SCHEMA = make_schema()
 REGISTER_AND_NEWS = ("municipalities", "municipality", "news", "newsItem", "node")
 FUNDS = ("programmes", "calls", "call", "initiatives", "initiative", "deadlines")
+COMMON_SPACE = (
+    "meetings",
+    "meeting",
+    "meetingSeries",
+    "actionItems",
+    "officeHolders",
+    "practices",
+    "practice",
+    "modelSolutions",
+    "modelSolution",
+    "whoCouldHelp",
+    "questions",
+    "question",
+)
 
 
 @pytest.fixture
@@ -137,6 +152,33 @@ def funds_values(given: Funds) -> Values:
     }
 
 
+def common_values(database_url: str) -> Values:
+    tables = {
+        "Meeting": "read_meetings.meetings",
+        "Practice": "read_practices.practices",
+        "ModelSolution": "read_practices.solutions",
+        "Question": "read_questions.questions",
+    }
+    with psycopg.connect(database_url) as connection:
+        ids = [
+            global_id(name, key)
+            for name, table in tables.items()
+            for (key,) in connection.execute(f"SELECT id FROM {table} ORDER BY 1 LIMIT 4".encode())
+        ]
+    return {
+        "first": [None, 0, 1, 3, 20, 101] + [5] * 10,
+        "after": [None, None, None, "zmyślony"],
+        "id": [*ids, "nonsense"],
+        "municipality": [None, OPOCZNO, BELCHATOW, TOMASZOW],
+        "tag": [None, "transport", "nie-ma"],
+        "topic": [None, "transport", "nie-ma"],
+        "state": [None, "HELD", "PUBLISHED", "OPEN", "nonsense"],
+        "on": [None, "2024-05-06", "2025-08-12"],
+        "since": [None, "2025-08-12"],
+        "until": [None, "2025-08-12", "2031-01-01"],
+    }
+
+
 async def both(found: Engine, question: Question, viewer: Viewer) -> tuple[bytes | None, bytes]:
     """The compiled answer, None where it was refused, and the ordinary one."""
     prepared = found._prepare(question, viewer.audience)
@@ -179,6 +221,16 @@ def test_operations_on_calls_and_initiatives_answer_the_same_bytes(database_url:
     _compare(
         database_url, told, FUNDS, OPERATIONS // 8, same=0.4
     )  # ids of the other kind are errors
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_operations_on_the_common_space_answer_the_same_bytes(database_url: str) -> None:
+    with network(database_url) as net:
+        common_space.fill(net)
+        net.project()
+    # Three ids of four are of another kind, which is an error.
+    _compare(database_url, common_values(database_url), COMMON_SPACE, OPERATIONS // 4, same=0.4)
 
 
 def _compare(

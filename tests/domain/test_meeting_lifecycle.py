@@ -196,7 +196,7 @@ class MeetingLifecycle(Lifecycle):
     @rule(by=ACTORS, town=TOWNS, done=st.booleans())
     def close(self, by: Actor, town: str, done: bool) -> None:
         item = next(iter(self.now.actions), uuid4())
-        facts = {"meeting_id": self.id, "municipality": town, "item_id": item}
+        facts = {"meeting_id": self.id, "municipality": town, "action_item_id": item}
         if done:
             self.give(FinishActionItem, by, **facts)
         else:

@@ -342,11 +342,19 @@ def test_action_item_is_finished_by_the_town_that_owes_it(meetings: Meetings) ->
     )
     meetings.net.give(made, HOST)
     meetings.refuses(
-        NotPermitted, FinishActionItem, GUEST, municipality=OPOCZNO, item_id=made.item_id
+        NotPermitted,
+        FinishActionItem,
+        GUEST,
+        municipality=OPOCZNO,
+        action_item_id=made.action_item_id,
     )
-    meetings.give(FinishActionItem, STRANGER, municipality=TOMASZOW, item_id=made.item_id)
-    meetings.give(FinishActionItem, HOST, municipality=BELCHATOW, item_id=made.item_id)
-    assert meetings.now.actions[made.item_id].state == "DONE"
+    meetings.give(
+        FinishActionItem, STRANGER, municipality=TOMASZOW, action_item_id=made.action_item_id
+    )
+    meetings.give(
+        FinishActionItem, HOST, municipality=BELCHATOW, action_item_id=made.action_item_id
+    )
+    assert meetings.now.actions[made.action_item_id].state == "DONE"
     assert meetings.net.events().count("Meeting.ActionItemDone") == 1
 
 

@@ -10,6 +10,7 @@ from hypothesis.stateful import initialize, invariant, rule
 
 from domain.commands import Command
 from domain.errors import DomainError, InvalidInput, NotPermitted
+from domain.money import Grosze
 from domain.municipalities.municipality import NotAMember
 from domain.ordered import EntryChanged
 from domain.practices import (
@@ -63,7 +64,7 @@ TEXT = PracticeText(
     solution="Wypożyczalnia z operatorem.",
     success="Trzy tysiące wypożyczeń w rok.",
     transfer="Wystarczy przetarg według załączonego wzoru.",
-    cost=12_000_000,
+    cost=Grosze(12_000_000),
     tags=("transport",),
     evidence=(Evidence("Raport", "https://opoczno.example/raport"),),
 )
@@ -156,7 +157,9 @@ def test_contact_person_is_not_in_the_log_in_the_clear(net: Network) -> None:
 
 
 def test_everything_wrong_with_a_practice_is_told_at_once(net: Network) -> None:
-    text = PracticeText(title="", summary="", cost=-1, evidence=(Evidence("Raport", "ftp://x"),))
+    text = PracticeText(
+        title="", summary="", cost=Grosze(-1), evidence=(Evidence("Raport", "ftp://x"),)
+    )
     refusal: Any = refuses(
         net, InvalidInput, DraftPractice, AUTHOR, municipality=OPOCZNO, text=text
     )

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.commands import Command
+from domain.money import Grosze
 from domain.people import ForgetPerson
 from domain.practices import (
     AcceptAuthorship,
@@ -36,7 +37,7 @@ TEXT = PracticeText(
     solution="Wypożyczalnia.",
     success="Trzy tysiące wypożyczeń.",
     transfer="Wzór przetargu.",
-    cost=12_000_000,
+    cost=Grosze(12_000_000),
     tags=("transport",),
 )
 
