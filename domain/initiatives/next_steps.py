@@ -58,6 +58,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "withdrawInitiative": ("reason",),
     "terminateAgreement": ("reason",),
     "signAmendment": ("amount", "budget", "what", "document"),
+    "draftClaim": ("content",),
 }
 
 _FROM: dict[InitiativeState, tuple[str, ...]] = {
