@@ -125,11 +125,12 @@ class Inputs:
             return self._optional(cls, name, hint)
         if (relay_id := self._words.id_of(cls, name)) is not None:
             return Converter(strawberry.ID, _id(*relay_id))
-        if get_origin(hint) is tuple:
+        whole: Any = get_origin(hint)
+        if whole in {tuple, frozenset}:
             inner = self._converter(cls, name, get_args(hint)[0])
             many: Any = list
             return Converter(
-                many[inner.annotation], lambda values: tuple(map(inner.convert, values))
+                many[inner.annotation], lambda values: whole(map(inner.convert, values))
             )
         if isinstance(hint, type) and issubclass(hint, Enum):
             return Converter(self._words.enums.get(hint, hint), hint)

@@ -79,7 +79,8 @@ async def _(declaration: ToOne, source: Any, info: Any, kwargs: Mapping[str, Any
     if row[declaration.embedded] is None:
         return None
     if _embedded(info):
-        return new(cls, EmbeddedRecord(row[declaration.embedded]))
+        value = row[declaration.embedded]
+        return None if value is None else new(cls, EmbeddedRecord(value))
     return await one(
         info.context, cls, "{row}.{key} = {value}", {"value": (row[declaration.column], "uuid")}
     )

@@ -5,6 +5,8 @@ from pathlib import Path
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from api.graphql.account_commands import AccountMutations
+from api.graphql.accounts import AccountQueries
 from api.graphql.calls import CallQueries
 from api.graphql.changes import undeclared
 from api.graphql.connections import NodeQueries
@@ -31,6 +33,7 @@ CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
 
 @strawberry.type(description="Everything that can be read.")
 class Query(
+    AccountQueries,
     CallQueries,
     InitiativeQueries,
     PipelineQueries,
@@ -46,10 +49,9 @@ class Query(
 
 
 # Some of these are made of the domain's commands while the program starts.
-@strawberry.type(
-    description="Everything that can be done. Until there are accounts, with the operator's token."
-)
+@strawberry.type(description="Everything that can be done, by whoever has the role for it.")
 class Mutation(
+    AccountMutations,
     AdoptionMutations,
     CallMutations,
     InitiativeMutations,

@@ -76,6 +76,8 @@ EVERYONE = Visibility({Level.PUBLIC: ""})
 
 MUNICIPALITIES = EVERYONE
 
+ACCOUNTS = Visibility({Level.ADMINISTRATION: ""}, owner="{row}.owner_terc")
+
 # A draft is its author's; a retracted item stays in its place as a tombstone, but in no list.
 NEWS = Visibility(
     {Level.PUBLIC: "{row}.state <> 'DRAFT'", Level.OWN: "{row}.state = 'DRAFT'"},

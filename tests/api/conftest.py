@@ -34,6 +34,7 @@ class Api:
         variables: dict[str, Any] | None = None,
         *,
         operator: bool = False,
+        token: str | None = None,
         language: str = "pl",
         accept: str = NEW,
         **body: Any,
@@ -41,6 +42,8 @@ class Api:
         headers = {"Accept": accept, "Accept-Language": language}
         if operator:
             headers["Authorization"] = f"Bearer {TOKEN}"
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
         sent = {"query": query, "variables": variables, **body}
         return self.client.post("/graphql", json=sent, headers=headers)
 
