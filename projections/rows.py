@@ -114,16 +114,15 @@ class Rows:
             if key not in table.removed:
                 table.cache.setdefault(key, found)
 
+    @property
+    def few(self) -> bool:
+        """Whether no table's rows are so many that they are copied: then a pipeline can carry them."""
+        return not any(table.large for table in self._tables.values())
+
     def write(self) -> None:
-        """A few rows in one round trip; many by COPY, which a pipeline can't carry."""
-        written = [table for table in self._tables.values() if table.dirty]
-        if any(table.large for table in written):
-            for table in written:
+        for table in self._tables.values():
+            if table.dirty:
                 table.write(self._connection)
-        elif written:
-            with self._connection.pipeline():
-                for table in written:
-                    table.write(self._connection)
 
     def trim(self) -> None:
         """After the commit: what was written may be kept, up to a bound."""

@@ -9,7 +9,7 @@ the log, which is on disk, makes up for it.
 import gc
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ from projections.projection import Projection
 from projections.rows import Rows, TablesDiffer
 from projections.schema import CHANNEL, Place, halt, search_path
 
-BATCH = 500
+BATCH = 2_000
 ATTEMPTS = 4
 """How often an event may fail alone, with growing pauses, before it is set aside."""
 PAUSE = 0.05
@@ -39,7 +39,8 @@ FROM {schema}.position AS place WHERE partition = %s FOR UPDATE OF place SKIP LO
 # A statement of its own, to see what was set aside by whoever held the claim a moment ago.
 _SET_ASIDE = """
 SELECT array_agg(DISTINCT stream_id) FILTER (WHERE skipped_at IS NULL),
-    array_agg(position) FILTER (WHERE skipped_at IS NOT NULL AND position > %s)
+    array_agg(position) FILTER (WHERE skipped_at IS NOT NULL AND position >
+        (SELECT position FROM {schema}.position WHERE partition = %s))
 FROM public.parked_events WHERE projection = %s
 """
 # A position is that of the partition furthest behind: what others may rely on.
@@ -129,6 +130,7 @@ class ProjectionWorker:
         self._claimed_at: int | None = None
         self._trouble: Trouble | None = None
         self._claim_statement = sql.SQL(_CLAIM).format(schema=sql.Identifier(self.schema))
+        self._set_aside = sql.SQL(_SET_ASIDE).format(schema=sql.Identifier(self.schema))
 
     @property
     def position(self) -> int:
@@ -174,21 +176,25 @@ class ProjectionWorker:
         if self._kept_at != place:
             self._rows.forget()
         self._fold(connection, batch, claim)
-        self._kept_at = self._move(connection, place, batch.through)
+        # A few rows and the position go in one round trip; COPY, for many, can't be part of a pipeline.
+        with connection.pipeline() if self._rows.few else nullcontext():
+            self._rows.write()
+            self._kept_at = self._move(connection, place, batch.through)
         self._rows.trim()
         self._trouble = None
         return Outcome.MOVED
 
     def _claim(self, connection: Connection[Any]) -> Claim | None:
-        path = search_path(self.schema)
-        row = connection.execute(
-            self._claim_statement, (path, self._partition.number), prepare=True
-        ).fetchone()
+        """In one round trip."""
+        path, number = search_path(self.schema), self._partition.number
+        with connection.pipeline():
+            claimed = connection.execute(self._claim_statement, (path, number), prepare=True)
+            aside = connection.execute(self._set_aside, (number, self.schema), prepare=True)
+        row = claimed.fetchone()
         if row is None:
             return None
         place = Place(*row[:4])
         self._claimed_at = place.position
-        aside = connection.execute(_SET_ASIDE, (place.position, self.schema), prepare=True)
         parked, skipped = aside.fetchone() or (None, None)
         return Claim(place, row[4], set(parked or ()), set(skipped or ()))
 
@@ -202,7 +208,6 @@ class ProjectionWorker:
                 park(connection, self.schema, recorded, "behind a parked event")
             else:
                 fold(self.projection, recorded, self._rows)
-        self._rows.write()
 
     def _move(self, connection: Connection[Any], place: Place, through: int) -> Place:
         values = {
@@ -214,7 +219,7 @@ class ProjectionWorker:
             "name": self.projection.name,
         }
         moved = connection.execute(_MOVE, values, prepare=True)
-        if moved.rowcount != 1:
+        if moved.fetchone() is None:
             raise RuntimeError(f"{self.schema}: the position moved under a claim")
         return place._replace(position=through)
 
