@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +36,7 @@ class Settings:
     broker_url: str | None  # None: Celery's messages travel over the same PostgreSQL (pgmq)
     port: int
     data: Path  # absolute
-    operator_token: str = field(repr=False)
+    operator_token: str | None = field(default=None, repr=False)  # None: whoever writes logs in
     master_key: str | None = field(default=None, repr=False)  # None: a file in `data`
     seal_key: str | None = field(default=None, repr=False)  # None: a file in `data`
     smtp_url: str | None = field(default=None, repr=False)  # None: letters are files in `data`/mail
@@ -47,16 +46,16 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Raises SettingsError. Makes the data directory and the operator token when they are missing."""
+        """Raises SettingsError. Makes the data directory when it is missing."""
         environment = os.environ if environment is None else environment
-        data = Path(environment.get("WSPOLNA_DATA") or ".data").absolute()
+        data = _directory(environment.get("WSPOLNA_DATA") or ".data")
         port = _port(environment.get("WSPOLNA_PORT") or "8000")
         return cls(
             database_url=environment.get("DATABASE_URL") or None,
             broker_url=environment.get("BROKER_URL") or None,
             port=port,
             data=data,
-            operator_token=environment.get("WSPOLNA_OPERATOR_TOKEN") or _operator_token(data),
+            operator_token=environment.get("WSPOLNA_OPERATOR_TOKEN") or None,
             master_key=environment.get("WSPOLNA_MASTER_KEY") or None,
             seal_key=environment.get("WSPOLNA_SEAL_KEY") or None,
             smtp_url=environment.get("SMTP_URL") or None,
@@ -118,28 +117,13 @@ def _encrypted_or_here(address: str) -> bool:
     )
 
 
-def _operator_token(data: Path) -> str:
-    path = data / "operator-token"
+def _directory(text: str) -> Path:
+    data = Path(text).absolute()
     try:
         data.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            _write_once(path, secrets.token_urlsafe(24))
-        return path.read_text().strip()
     except OSError as error:
         raise SettingsError(
             f"Katalog danych {data} nie daje się użyć: {error.strerror}.",
             f"The data directory {data} can't be used: {error.strerror}.",
         ) from error
-
-
-def _write_once(path: Path, token: str) -> None:
-    """Several processes may start at once: the first token wins, whole, and only its owner reads it."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-        file.write(token + "\n")
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    return data

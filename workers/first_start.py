@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from infra import demo
-from infra.bootstrap import connect, cooperation
+from infra.bootstrap import accounts_desk, connect, cooperation
+from infra.demo.accounts import FILE
 from infra.keyfiles import vault
 from infra.settings import Settings
 from projections.registry import PROJECTIONS
@@ -24,8 +25,10 @@ def load_demo(settings: Settings, voice: Voice) -> None:
             with (
                 voice.bar("Sieć przykładowa", "Demo network") as progress,
                 cooperation(url, connections=2, vault=vault(settings)) as door,
+                accounts_desk(settings, door) as desk,
             ):
                 position = demo.load(door, progress)
+                demo.accounts(desk, settings.data / FILE)
                 names = [projection.name for projection in PROJECTIONS]
                 wait(connection, names, position, _SHOWN_WITHIN)
     done.touch()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
 
+from infra.demo.accounts import FILE, coordinators_token
 from infra.embedded.available import embedded_server
 from infra.embedded.location import DATABASE
 from infra.embedded.locking import Taken, locked
@@ -193,13 +194,24 @@ class Supervisor:
         title = "Wspólna Przestrzeń działa. / Wspólna Przestrzeń is running."
         self._voice.line(f"{title}  {address}/graphql", heading=True)
         self._voice.line(f"  gotowość / readiness           {address}/health/ready")
-        self._voice.line(
-            f"  token operatora / operator     Authorization: Bearer {self._settings.operator_token}"
-        )
+        self._introduce_accounts()
         self._voice.line(f"  dzienniki / logs               {self._settings.data}/logs")
         self._voice.line(
             "  Ctrl-C zatrzymuje wszystko, nic nie ginie. / Ctrl-C stops everything, nothing is lost."
         )
+
+    def _introduce_accounts(self) -> None:
+        data = self._settings.data
+        token = coordinators_token(data / FILE)
+        if token is not None:
+            self._voice.line(f"  koordynator / coordinator      Authorization: Bearer {token}")
+            self._voice.line(f"  konta przykładowe / accounts   {data / FILE}")
+        else:
+            self._voice.line(
+                "  konto / account                wspolna account create --coordinator"
+            )
+        if self._settings.smtp_url is None:
+            self._voice.line(f"  listy / mail                   {data / 'mail'}")
 
 
 def _check_port(port: int) -> None:

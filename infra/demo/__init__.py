@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -26,6 +27,8 @@ from domain.news import ImportNews, NewsText, Translation
 from domain.roles import OPERATOR
 from domain.values import slugify
 from domain.work import polish_day
+from infra.accounts.desk import Desk
+from infra.demo.accounts import load_accounts
 from infra.demo.funds import funds, members
 
 # The demo's commands have fixed ids: loading it twice, or after half of it, adds what is missing.
@@ -56,6 +59,11 @@ def load(
         position = cooperation.execute(command, OPERATOR).position
         progress(done, whole)
     return position
+
+
+def accounts(desk: Desk, file: Path) -> None:
+    """People for the loaded network; `file` says how they log in."""
+    load_accounts(desk, _DEMO, file)
 
 
 def _start(cooperation: Cooperation) -> date:

@@ -33,7 +33,7 @@ def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         ids = list(threads.map(lambda _: seal_key(shared).id, range(16)))
     assert len(set(ids)) == 1
-    assert {file.name for file in tmp_path.iterdir()} == {"operator-token", "seal-key"}
+    assert {file.name for file in tmp_path.iterdir()} == {"seal-key"}
 
 
 def test_a_key_of_the_environment_leaves_no_file(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import stat
 from pathlib import Path
 
 import pytest
@@ -15,19 +14,39 @@ def test_the_defaults_are_embedded_on_port_8000(tmp_path: Path) -> None:
     assert settings.postgres_url.startswith("postgresql://postgres@/wspolna?host=")
 
 
-def test_the_operator_token_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+def test_there_is_no_operator_token_unless_one_is_given(tmp_path: Path) -> None:
     environment = {"WSPOLNA_DATA": str(tmp_path / "data")}
-    first = Settings.from_environment(environment)
-    second = Settings.from_environment(environment)
-    assert first.operator_token == second.operator_token
-    assert len(first.operator_token) == 32
-    assert stat.S_IMODE((tmp_path / "data" / "operator-token").stat().st_mode) == 0o600
+    assert Settings.from_environment(environment).operator_token is None
+    given = {**environment, "WSPOLNA_OPERATOR_TOKEN": "given"}
+    assert Settings.from_environment(given).operator_token == "given"
+    assert list((tmp_path / "data").iterdir()) == []
 
 
-def test_a_given_operator_token_is_taken_as_it_is(tmp_path: Path) -> None:
-    environment = {"WSPOLNA_DATA": str(tmp_path / "data"), "WSPOLNA_OPERATOR_TOKEN": "given"}
-    assert Settings.from_environment(environment).operator_token == "given"
-    assert not (tmp_path / "data").exists()
+def test_secrets_of_the_settings_are_not_printed(tmp_path: Path) -> None:
+    secrets = {
+        "WSPOLNA_OPERATOR_TOKEN": "sekret-1",
+        "SMTP_URL": "smtps://u:sekret-2@mail.example",
+        "OIDC_ISSUER": "https://login.example",
+        "OIDC_CLIENT_ID": "wspolna",
+        "OIDC_CLIENT_SECRET": "sekret-3",
+    }
+    settings = Settings.from_environment({"WSPOLNA_DATA": str(tmp_path), **secrets})
+    assert "sekret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WSPOLNA_URL", "wspolna.example"),
+        ("WSPOLNA_URL", "https://wspolna.example?x"),
+        ("OIDC_ISSUER", "http://login.example"),
+        ("OIDC_CLIENT_ID", "without an issuer"),
+    ],
+)
+def test_address_that_can_not_be_used_is_refused(name: str, value: str, tmp_path: Path) -> None:
+    environment = {"WSPOLNA_DATA": str(tmp_path), "OIDC_CLIENT_ID": "wspolna", name: value}
+    with pytest.raises(SettingsError):
+        Settings.from_environment(environment)
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1", "80 ", "٨٠"])

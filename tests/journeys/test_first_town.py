@@ -21,6 +21,8 @@ import psutil
 import pytest
 from websockets.asyncio.client import connect
 
+from infra.demo.accounts import FILE, coordinators_token
+
 SAMPLE = Path(__file__).parents[1] / "samples" / "sources" / "dump-labels-below.txt"
 
 NEWEST = "{ news(first: 1) { totalCount edges { node { id title state viewCount } } } }"
@@ -122,7 +124,10 @@ def program(tmp_path: Path) -> Iterator[Program]:
 
 
 def _token(program: Program) -> str:
-    return (program.data / "operator-token").read_text().strip()
+    """The demo coordinator's."""
+    token = coordinators_token(program.data / FILE)
+    assert token is not None
+    return token
 
 
 def _publish(program: Program, title: str) -> Any:
