@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 import structlog
 from celery import Task, shared_task
 from psycopg import OperationalError
+from psycopg.errors import InvalidSchemaName, UndefinedTable
 
+from domain.errors import DomainError
 from infra.accounts import sessions
-from infra.bootstrap import connect, seal_log
+from infra.bootstrap import connect, cooperation, seal_log
+from infra.keyfiles import vault
 from infra.reactors import deliver_due
+from infra.reminders import keep_calls_in_time, order_reminders
 from infra.settings import SettingsError
 from workers.projecting import wake
 from workers.reactors import deliverers
@@ -44,6 +48,32 @@ def deliver(task: Task) -> None:
                     deliver_due(connection, known)
     except (OperationalError, SettingsError) as error:
         log.warning("outbox.not_delivered", error=type(error).__name__)
+
+
+@shared_task(name="workers.tasks.calls", bind=True)
+def calls(task: Task) -> None:
+    """Records that calls have opened or closed."""
+    settings = task.app.wspolna_settings
+    try:
+        with (
+            connect(settings.postgres_url) as connection,
+            cooperation(settings.postgres_url, connections=1, vault=vault(settings)) as door,
+        ):
+            keep_calls_in_time(connection, door, datetime.now(UTC))
+    except (OperationalError, UndefinedTable, InvalidSchemaName, DomainError) as error:
+        log.warning("calls.not_kept", error=type(error).__name__)
+
+
+@shared_task(name="workers.tasks.remind", bind=True)
+def remind(task: Task) -> None:
+    """Orders letters about deadlines that have come near, each once."""
+    try:
+        with connect(task.app.wspolna_settings.postgres_url) as connection:
+            ordered = order_reminders(connection, datetime.now(UTC))
+            if ordered:
+                log.info("reminders.ordered", count=ordered)
+    except (OperationalError, UndefinedTable, InvalidSchemaName) as error:
+        log.warning("reminders.not_ordered", error=type(error).__name__)
 
 
 @shared_task(name="workers.tasks.tidy", bind=True)

@@ -85,7 +85,7 @@ class Deliveries:
     """What the outbox calls. `address`: of this installation, `sender`: whom the letters come from."""
 
     def __init__(self, desk: Desk, post: Post, address: str, sender: str) -> None:
-        self._desk, self._post = desk, post
+        self.desk, self._post = desk, post
         self._address, self._sender = address.rstrip("/"), sender
 
     def by_task(self) -> dict[str, Any]:
@@ -96,40 +96,40 @@ class Deliveries:
         }
 
     def invitation(self, key: str, payload: Mapping[str, Any]) -> None:
-        account = self._desk.account(UUID(payload["account"]))
+        account = self.desk.account(UUID(payload["account"]))
         if account.state is AccountState.INVITED:
             days = GOOD_FOR[Purpose.INVITATION].days
             subject = "Zaproszenie do Wspólnej Przestrzeni / Invitation to Wspólna Przestrzeń"
             link = self.link(account, Purpose.INVITATION)
-            self._send(key, account, subject, _INVITATION.format(link=link, days=days))
+            self.send(key, account, subject, _INVITATION.format(link=link, days=days))
 
     def password(self, key: str, payload: Mapping[str, Any]) -> None:
-        account = self._desk.account(UUID(payload["account"]))
+        account = self.desk.account(UUID(payload["account"]))
         if account.state is AccountState.ACTIVE:
             hours = GOOD_FOR[Purpose.PASSWORD].seconds // 3600
             subject = "Nowe hasło do Wspólnej Przestrzeni / Another password for Wspólna Przestrzeń"
             link = self.link(account, Purpose.PASSWORD)
-            self._send(key, account, subject, _RESET.format(link=link, hours=hours))
+            self.send(key, account, subject, _RESET.format(link=link, hours=hours))
 
     def erase(self, _key: str, payload: Mapping[str, Any]) -> None:
         account_id = UUID(payload["account"]) if "account" in payload else None
         person_id = UUID(payload["person"]) if "person" in payload else None
-        with self._desk.connection() as connection:
+        with self.desk.connection() as connection:
             credentials.erase(connection, account_id=account_id, person_id=person_id)
 
     def link(self, account: Account, purpose: Purpose) -> str:
-        with self._desk.connection() as connection:
-            secret = new_link(connection, account.id, purpose, self._desk.now())
+        with self.desk.connection() as connection:
+            secret = new_link(connection, account.id, purpose, self.desk.now())
         return link_of(self._address, purpose, secret)
 
-    def _send(self, key: str, account: Account, subject: str, text: str) -> None:
+    def send(self, key: str, account: Account, subject: str, text: str) -> None:
         if account.email.clear is None or account.name.clear is None:
             return  # forgotten meanwhile
         letter = EmailMessage()
         letter["From"] = formataddr(("Wspólna Przestrzeń", self._sender))
         letter["To"] = formataddr((account.name.clear, account.email.clear))
         letter["Subject"] = subject
-        letter["Date"] = format_datetime(self._desk.now())
+        letter["Date"] = format_datetime(self.desk.now())
         # The same for every attempt, so that a mailbox that got it twice shows it once.
         letter["Message-ID"] = f"<{key.replace(':', '.')}@{self._sender.rpartition('@')[2]}>"
         letter["Auto-Submitted"] = "auto-generated"
