@@ -23,7 +23,7 @@ from api.graphql.fields import (
 )
 from api.graphql.initiative_steps import NextStep, next_steps_of
 from api.graphql.municipalities import Municipality
-from api.graphql.records import record_of
+from api.graphql.records import TableRecord, new, record_of
 from api.graphql.relay import id_of
 from api.graphql.scalars import plausible_date
 from api.graphql.vocabulary import Argument, Filter, OrderKey, Table, Way
@@ -236,6 +236,15 @@ class InitiativeStep:
     granted: Grosze | None = column("granted", "Grant of the agreement, as it stood then.")
 
 
+# What stood on a day, as it was known at a moment: undone steps count until they were undone.
+STEP_ON = """
+SELECT * FROM read_initiatives.steps
+WHERE initiative_id = $1 AND since <= $2::date AND recorded_at <= $3::timestamptz
+  AND (undone_at IS NULL OR undone_at > $3::timestamptz)
+ORDER BY version DESC LIMIT 1
+"""
+
+
 @reads(HISTORY)
 @strawberry.type(
     description="Something that happened, as the log keeps it. What the partners keep among themselves, they alone see."
@@ -423,6 +432,22 @@ class Initiative(Node):
     )
     version: int = column("version", "Version of the initiative, for `expectedVersion`.")
     updated_at: datetime = column("updated_at", "When it last changed.")
+
+    @strawberry.field(
+        description="How it stood on a day; null before the idea. Answers both what was true and what was known."
+    )
+    async def as_of(
+        self,
+        info: strawberry.Info[Context, None],
+        on: Annotated[date, strawberry.argument(description="What was true on this day.")],
+        known_at: Annotated[
+            datetime | None,
+            strawberry.argument(description="What was known at this moment; now if not given."),
+        ] = None,
+    ) -> InitiativeStep | None:
+        given = [record_of(self).row["id"], plausible_date("on")(on), known_at or info.context.now]
+        found = await info.context.snapshot.rows(STEP_ON, given)
+        return new(InitiativeStep, TableRecord(found[0])) if found else None
 
     @strawberry.field(
         description="What can come next, and everything that each step still waits for."

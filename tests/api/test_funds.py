@@ -219,3 +219,25 @@ def test_amounts_at_the_limit_are_told_exactly(api: FundsApi) -> None:
     assert told["eligible"] == told["budget"]["grant"] == whole
     assert sum(partner["grant"] for partner in told["budget"]["partners"]) == whole
     assert ZLOTY == 100
+
+
+def test_initiative_as_of_a_day_tells_what_was_true_and_what_was_known(api: FundsApi) -> None:
+    given = api.given
+    found = public(given, S.SELECTED)
+    given.later(5)
+    given.order(
+        implementation.CorrectStatus, found, state=S.MERIT_ASSESSMENT, reason="Inny wniosek"
+    )
+    api.net.project()
+    query = """
+    query ($id: ID!, $on: Date!, $known: DateTime) {
+      initiative(id: $id) { asOf(on: $on, knownAt: $known) { state selected } } }
+    """
+
+    def told(**when: str) -> Any:
+        return api.ask(query, {"id": node(found), **when})["initiative"]["asOf"]
+
+    known = "2026-03-05T00:00:00Z"
+    assert told(on="2026-03-05", known=known) == {"state": "SELECTED", "selected": 17_000_000}
+    assert told(on="2026-03-05") == {"state": "MERIT_ASSESSMENT", "selected": None}
+    assert told(on="2026-03-01") is None

@@ -13,8 +13,10 @@ import typer
 
 from workers.cli import (
     account,
+    call,
     demo,
     imports,
+    initiative,
     log,
     migrate,
     municipality,
@@ -51,7 +53,10 @@ app.command("migrate", help=migrate.HELP)(migrate.migrate)
 app.command("demo", help=demo.HELP)(demo.demo)
 app.command("roles", help=roles.HELP)(roles.roles)
 app.add_typer(account.app, name="account")
+app.add_typer(call.app, name="call")
+imports.app.command("calls", help=call.IMPORT)(call.import_calls)
 app.add_typer(imports.app, name="import")
+app.add_typer(initiative.app, name="initiative")
 app.add_typer(municipality.app, name="municipality")
 app.add_typer(news.app, name="news")
 app.add_typer(projections.app, name="projections")
