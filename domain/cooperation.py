@@ -36,6 +36,10 @@ class Cooperation:
         self._texts = texts
         self._now = now
 
+    def at(self, moment: datetime) -> "Cooperation":
+        """The same door with its clock stopped: for a demo that tells of the past."""
+        return Cooperation(self.store, self._texts, lambda: moment)
+
     def look(self, question: Callable[[Find], T]) -> T:
         """The answer to a question about streams as they are; `question` is given what loads them."""
         return question(self.store.load)

@@ -13,6 +13,7 @@ from psycopg import Connection
 
 from domain.commands import Command
 from domain.cooperation import Cooperation
+from domain.meetings import Meeting
 from domain.municipalities import (
     AdmitMunicipality,
     InviteMunicipality,
@@ -30,6 +31,7 @@ from domain.work import polish_day
 from infra.accounts.desk import Desk
 from infra.demo.accounts import load_accounts
 from infra.demo.funds import funds, members
+from infra.demo.meeting import FOUNDERS, HELD_ON, RECORDED_AT, meeting, meeting_id, published
 
 # The demo's commands have fixed ids: loading it twice, or after half of it, adds what is missing.
 _DEMO = UUID("5b1f6f0a-6e60-5a53-8c0e-1d3b8f0e2a10")
@@ -58,7 +60,16 @@ def load(
     for done, command in enumerate(commands, start=len(towns) + 1):
         position = cooperation.execute(command, OPERATOR).position
         progress(done, whole)
-    return position
+    return max(position, _meeting(cooperation))
+
+
+def _meeting(cooperation: Cooperation) -> int:
+    """True on the day of the meeting, known since the day after it: the log keeps both."""
+    then = cooperation.at(RECORDED_AT)
+    for command in meeting(_DEMO):
+        then.execute(command, OPERATOR)
+    held = then.look(lambda find: find(Meeting, meeting_id(_DEMO)))
+    return max(then.execute(command, OPERATOR).position for command in published(_DEMO, held))
 
 
 def accounts(desk: Desk, file: Path) -> None:
@@ -74,9 +85,12 @@ def _start(cooperation: Cooperation) -> date:
 
 
 def _members() -> Iterator[Command]:
+    """The two that met founded it."""
     for terc in members():
-        yield InviteMunicipality(command_id=uuid5(_DEMO, f"invited:{terc}"), terc=terc)
-        yield AdmitMunicipality(command_id=uuid5(_DEMO, f"admitted:{terc}"), terc=terc)
+        on = HELD_ON if terc in FOUNDERS else None
+        invited, admitted = uuid5(_DEMO, f"invited:{terc}"), uuid5(_DEMO, f"admitted:{terc}")
+        yield InviteMunicipality(command_id=invited, terc=terc, effective_on=on)
+        yield AdmitMunicipality(command_id=admitted, terc=terc, effective_on=on)
 
 
 def _towns() -> Iterator[RegisterMunicipality]:

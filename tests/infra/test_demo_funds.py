@@ -7,13 +7,13 @@ from domain.cooperation import Cooperation
 from infra import demo
 from infra.event_store import PostgresEventStore
 from infra.texts import PolishTexts
-from tests.network import Network, network
+from tests.network import VAULT, Network, network
 
 MONEY = "SELECT i.state, i.requested, i.granted, i.paid FROM read_initiatives.initiatives i WHERE title LIKE 'Stacja%%'"
 
 
 def loaded(net: Network, at: datetime) -> int:
-    store = PostgresEventStore(net.pool, announce=lambda _position: None)
+    store = PostgresEventStore(net.pool, announce=lambda _position: None, vault=VAULT)
     return demo.load(Cooperation(store, PolishTexts(net.pool), now=lambda: at))
 
 
