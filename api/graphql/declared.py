@@ -19,6 +19,7 @@ from api.graphql.vocabulary import (
 )
 
 PROJECTIONS = (
+    "accounts",
     "calls",
     "initiatives",
     "meetings",

@@ -1,0 +1,91 @@
+"""Questions made of the schema: every root field, and every node, with all that can be asked of it.
+
+One question for the plain fields of a type, and one for each field that leads on: an operation's cost
+is limited.
+"""
+
+from collections.abc import Iterator
+
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_composite_type,
+    is_non_null_type,
+    is_object_type,
+)
+
+DEPTH = 2
+"""How many fields lead on, one from the other, in what a question's own fields lead to."""
+
+
+def questions(schema: GraphQLSchema, ids: dict[str, list[str]]) -> Iterator[str]:
+    """`ids`: of every type that has any, whether the viewer may see them or not."""
+    query = schema.query_type
+    assert query is not None
+    for name, field in query.fields.items():
+        for arguments in _arguments(name, field, ids):
+            for body in _bodies(schema, get_named_type(field.type)):
+                yield f"{{ {name}{arguments} {body} }}"
+    for type_name, known in ids.items():
+        for body in _bodies(schema, schema.type_map[type_name]):
+            for each in known:
+                yield f'{{ node(id: "{each}") {{ __typename ... on {type_name} {body} }} }}'
+
+
+def _arguments(name: str, field: GraphQLField, ids: dict[str, list[str]]) -> Iterator[str]:
+    if name == "node":
+        return
+    if "id" in field.args:
+        for each in ids.get(get_named_type(field.type).name, []):
+            yield f'(id: "{each}")'
+    elif not any(is_non_null_type(told.type) for told in field.args.values()):
+        yield "(first: 8)" if "first" in field.args else ""
+
+
+def _bodies(schema: GraphQLSchema, type_: object) -> Iterator[str]:
+    if not is_object_type(type_):
+        yield "{ __typename }" if is_composite_type(type_) else ""
+        return
+    if "nodes" in type_.fields:  # a connection
+        for body in _bodies(schema, get_named_type(type_.fields["nodes"].type)):
+            yield f"{{ totalCount pageInfo {{ endCursor }} nodes {body} edges {{ cursor node {body} }} }}"
+        return
+    plain = [name for name, field in _askable(type_) if not _leads_on(field)]
+    yield f"{{ __typename {' '.join(plain)} }}"
+    for name, field in _askable(type_):
+        if _leads_on(field):
+            yield f"{{ {name}{_first(field)} {_all(schema, get_named_type(field.type), DEPTH)} }}"
+
+
+def _all(schema: GraphQLSchema, type_: object, depth: int) -> str:
+    if not is_object_type(type_):
+        return "{ __typename }"
+    if "nodes" in type_.fields:
+        inner = get_named_type(type_.fields["nodes"].type)
+        return f"{{ totalCount nodes {_all(schema, inner, depth)} }}"
+    parts = ["__typename"]
+    for name, field in _askable(type_):
+        if not _leads_on(field):
+            parts.append(name)
+        elif depth > 1:
+            inner = get_named_type(field.type)
+            parts.append(f"{name}{_first(field)} {_all(schema, inner, depth - 1)}")
+    return f"{{ {' '.join(parts)} }}"
+
+
+def _askable(type_: GraphQLObjectType) -> list[tuple[str, GraphQLField]]:
+    return [
+        (name, field)
+        for name, field in type_.fields.items()
+        if not any(is_non_null_type(told.type) for told in field.args.values())
+    ]
+
+
+def _leads_on(field: GraphQLField) -> bool:
+    return is_composite_type(get_named_type(field.type))
+
+
+def _first(field: GraphQLField) -> str:
+    return "(first: 3)" if "first" in field.args else ""
