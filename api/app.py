@@ -11,6 +11,7 @@ from litestar.static_files import create_static_files_router
 from api.auth import Authentication
 from api.auth.accounts import Accounts
 from api.auth.cookies import Cookies
+from api.auth.pages import account_pages
 from api.auth.routes import Routes
 from api.graphql.endpoint import GraphQLEndpoint
 from api.graphql.trusted import Options
@@ -41,6 +42,7 @@ def create_app(settings: Settings, options: Options | None = None) -> Litestar:
             metrics,
             health.router(),
             Routes(accounts, authentication, cookies).router(),
+            *account_pages(accounts),
             create_static_files_router("/static", [STATIC], include_in_schema=False),
         ],
         lifespan=[lifespan],
