@@ -27,8 +27,8 @@ def fill(url: str, news: int, towns: int) -> None:
         for projection in PROJECTIONS:
             schema.ensure(connection, projection)
             ProjectionWorker(projection, EventLog(), batch=5_000).catch_up(connection)
-        connection.execute("VACUUM (ANALYZE)")
         connection.execute(PEERS.read_bytes())
+        connection.execute("VACUUM (ANALYZE)")
     check(url, news)
 
 

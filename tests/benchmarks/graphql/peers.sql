@@ -81,5 +81,4 @@ SELECT id, municipality_id, municipality_terc, slug, title, lead, body_html, aut
     updated_at, tags, municipality
 FROM read_news.news WHERE state = 'PUBLISHED';
 CREATE INDEX ON news_items (published_on DESC, id DESC);
-CREATE INDEX ON news_items (municipality_id, published_on DESC, id DESC);
-ANALYZE;
+CREATE INDEX ON news_items (municipality_id, published_on DESC, id DESC) INCLUDE (title, slug);
