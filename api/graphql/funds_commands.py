@@ -175,8 +175,12 @@ _STEPS = [
 ]  # fmt: skip
 _RECORDS = [
     (records.WriteNote, "Writes a note that the partners see."),
+    (records.RetractNote, "Takes a note back."),
     (records.IdentifyRisk, "Names a risk."),
+    (records.ReassessRisk, "Judges a risk anew."),
+    (records.CloseRisk, "Records that a risk passed or came true."),
     (records.FileDocument, "Files a document that is kept elsewhere."),
+    (records.RemoveDocument, "Takes a document off the list."),
 ]
 
 InitiativeMutations = mutations(

@@ -165,3 +165,28 @@ def test_nobody_writes_without_a_token(api: Api) -> None:
     assert api.ask(query, {"input": given}) == {
         "proposeInitiative": {"__typename": "NotPermittedError"}
     }
+
+
+def test_notes_risks_and_documents_are_kept(api: Api) -> None:
+    idea = in_preparation(api)
+    note = do(api, "writeNote", "key", initiative=idea, text="Zadzwonić")["key"]
+    assert do(api, "retractNote", "key", noteId=note)["__typename"] == "RecordWritten"
+    low = {"probability": "LOW", "impact": "HIGH", "response": "Plan B"}
+    risk = do(api, "identifyRisk", "key", initiative=idea, title="Opóźnienie", assessment=low)[
+        "key"
+    ]
+    do(api, "reassessRisk", "key", riskId=risk, assessment={**low, "probability": "HIGH"})
+    document = {"reference": "Mapa", "url": "https://example.org/mapa.pdf"}
+    filed = do(api, "fileDocument", "key", initiative=idea, title="Mapa", document=document)["key"]
+    do(api, "removeDocument", "key", documentId=filed, reason="Nieaktualna")
+    query = """
+    query ($id: ID!) { initiative(id: $id) {
+      notes { key text } risks { key probability impact } documents { title removed } } }
+    """
+    told = api.ask(query, {"id": idea}, operator=True)["initiative"]
+    assert told == {
+        "notes": [{"key": note, "text": ""}],
+        "risks": [{"key": risk, "probability": 3, "impact": 3}],
+        "documents": [{"title": "Mapa", "removed": True}],
+    }
+    assert api.ask(query, {"id": idea})["initiative"] is None
