@@ -10,11 +10,26 @@ import pytest
 from litestar.testing import TestClient
 
 from api.app import create_app
+from api.graphql.initiatives import (
+    AGREEMENTS,
+    BUDGETS,
+    DEADLINES,
+    HISTORY,
+    INITIATIVES,
+    MEMBERS,
+    NOTES,
+    PARTNERS,
+    STEPS,
+)
 from api.graphql.relay import global_id
+from api.graphql.vocabulary import Table
 from domain.calls.interest import DeclareInterest
-from domain.initiatives.commands import consortium, implementation, proposal, timeplan
+from domain.initiatives.commands import consortium, implementation, proposal, records, timeplan
 from domain.initiatives.states import InitiativeState
 from domain.initiatives.timeplan import DutyKind
+from domain.values import Terc
+from domain.visibility import EVERYTHING, Audience
+from domain.visibility import PUBLIC as EVERYONE
 from tests.api.conftest import Api, settings
 from tests.funds import ZLOTY, Funds, budget, funds, official
 from tests.network import BELCHATOW, OPOCZNO
@@ -241,3 +256,28 @@ def test_initiative_as_of_a_day_tells_what_was_true_and_what_was_known(api: Fund
     assert told(on="2026-03-05", known=known) == {"state": "SELECTED", "selected": 17_000_000}
     assert told(on="2026-03-05") == {"state": "MERIT_ASSESSMENT", "selected": None}
     assert told(on="2026-03-01") is None
+
+
+PARTNER, LEAD, STRANGER = (
+    Audience(Terc(code), member=True) for code in (BELCHATOW, OPOCZNO, "100201")
+)
+
+
+@pytest.mark.parametrize("made_public", [False, True])
+def test_partners_see_all_and_others_what_is_public(api: FundsApi, made_public: bool) -> None:
+    given = api.given
+    found = public(given, S.SUBMITTED) if made_public else given.reached(S.SUBMITTED)
+    note = records.WriteNote(command_id=uuid4(), initiative_id=found, text="Między nami")
+    given.give(note, official(OPOCZNO))
+    given.net.project()
+
+    def seen(table: Table, audience: Audience) -> bool:
+        condition = table.visible.condition(audience, "t", listing=True) or "true"
+        return bool(given.net.rows(f"SELECT 1 FROM {table.name} AS t WHERE {condition}"))
+
+    for table in (INITIATIVES, PARTNERS, BUDGETS, DEADLINES, STEPS, HISTORY):
+        assert [seen(table, who) for who in (LEAD, PARTNER, EVERYTHING)] == [True] * 3
+        assert [seen(table, who) for who in (STRANGER, EVERYONE)] == [made_public] * 2
+    for table in (MEMBERS, AGREEMENTS, NOTES):
+        assert [seen(table, who) for who in (LEAD, PARTNER, EVERYTHING)] == [True] * 3
+        assert [seen(table, who) for who in (STRANGER, EVERYONE)] == [False] * 2
