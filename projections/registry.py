@@ -1,6 +1,7 @@
 """The projections of the program. A feature that has a read model adds its line here."""
 
 from projections.accounts import AccountsProjection
+from projections.activity import ActivityProjection
 from projections.calls import CallsProjection
 from projections.initiatives import InitiativesProjection
 from projections.meetings import MeetingsProjection
@@ -13,6 +14,7 @@ from projections.questions import QuestionsProjection
 PROJECTIONS = Registry(
     [
         AccountsProjection(),
+        ActivityProjection(),
         CallsProjection(),
         InitiativesProjection(),
         MeetingsProjection(),

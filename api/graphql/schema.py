@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from api.graphql.account_commands import AccountMutations
 from api.graphql.accounts import AccountQueries
+from api.graphql.activity import ActivityQueries
 from api.graphql.calls import CallQueries
 from api.graphql.changes import undeclared
 from api.graphql.connections import NodeQueries
@@ -33,6 +34,7 @@ CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
 
 @strawberry.type(description="Everything that can be read.")
 class Query(
+    ActivityQueries,
     AccountQueries,
     CallQueries,
     InitiativeQueries,

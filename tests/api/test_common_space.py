@@ -140,3 +140,14 @@ def test_practice_is_drafted_and_cost_is_a_whole_number(live_api: Api) -> None:
         "cost": 12_000_000_000,
         "contacts": [{"contact": "Anna Nowak"}],
     }
+
+
+def test_timeline_shows_what_the_viewer_may_see_and_counts_no_more(filled: Api) -> None:
+    query = """query ($kind: String) { activity(kind: $kind, first: 100) {
+        totalCount nodes { type title municipality { name } } } }"""
+    public = filled.ask(query, {"kind": "MEETING"})["activity"]
+    assert {node["type"] for node in public["nodes"]} == {"Meeting.MinutesPublished"}
+    assert public["totalCount"] == len(public["nodes"]) == 1
+    assert filled.ask(query, {"kind": "QUESTION"})["activity"] == {"totalCount": 0, "nodes": []}
+    everything = filled.ask(query, {"kind": "MEETING"}, operator=True)["activity"]
+    assert everything["totalCount"] == len(everything["nodes"]) > 30

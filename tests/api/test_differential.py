@@ -34,6 +34,7 @@ SCHEMA = make_schema()
 REGISTER_AND_NEWS = ("municipalities", "municipality", "news", "newsItem", "node")
 FUNDS = ("programmes", "calls", "call", "initiatives", "initiative", "deadlines")
 COMMON_SPACE = (
+    "activity",
     "meetings",
     "meeting",
     "meetingSeries",
@@ -172,6 +173,7 @@ def common_values(database_url: str) -> Values:
         "municipality": [None, OPOCZNO, BELCHATOW, TOMASZOW],
         "tag": [None, "transport", "nie-ma"],
         "topic": [None, "transport", "nie-ma"],
+        "kind": [None, "MEETING", "PRACTICE", "nie-ma"],
         "state": [None, "HELD", "PUBLISHED", "OPEN", "nonsense"],
         "on": [None, "2024-05-06", "2025-08-12"],
         "since": [None, "2025-08-12"],

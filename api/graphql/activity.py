@@ -1,0 +1,64 @@
+"""One timeline over everything that the viewer may see."""
+
+from datetime import date, datetime
+
+import strawberry
+
+from api.graphql import visibility
+from api.graphql.arguments import short_text, terc
+from api.graphql.connections import Connection, Node
+from api.graphql.fields import column, connection, reads, relay_id, to_one
+from api.graphql.municipalities import Municipality
+from api.graphql.scalars import Position
+from api.graphql.vocabulary import Argument, Filter, OrderKey, Table
+
+ACTIVITY = Table("read_activity.activity", "activity", visibility.guarded())
+
+
+@reads(ACTIVITY)
+@strawberry.type(description="Something that happened: an event of the log.")
+class Activity(Node):
+    id: strawberry.ID = relay_id()
+    position: Position = column("{row}.place::bigint", "Its place in the log.")
+    kind: str = column(
+        "kind",
+        "What it is about: NEWS, MEETING, PRACTICE, ADOPTION, SOLUTION, QUESTION, MUNICIPALITY, "
+        "PROGRAMME, CALL or INITIATIVE.",
+    )
+    type: str = column("type", "What happened, such as `Meeting.Held`.")
+    title: str | None = column("title", "What it is about; null where that was retracted.")
+    municipality: Municipality | None = to_one(
+        "municipality_id", embedded="municipality", description="Whose it is; null: the network's."
+    )
+    topics: list[str] = column("topics", "Topics or tags.")
+    effective_on: date = column("effective_on", "The day since which it is true.")
+    recorded_at: datetime = column("recorded_at", "When it was recorded.")
+    on_behalf_of: str | None = column(
+        "on_behalf_of", "TERC code of the municipality spoken for; null: the network."
+    )
+
+
+@strawberry.type
+class ActivityQueries:
+    activity: Connection[Activity] = connection(
+        "activity",
+        "Everything that happened, as far as the viewer may see it, the latest first.",
+        order=(OrderKey("place", "text"), OrderKey("id", "uuid")),
+        descending=True,
+        filters=(
+            Filter(
+                Argument("municipality", str | None, "Only this one's: its TERC code.", terc),
+                "{row}.owner_terc = {municipality}",
+            ),
+            Filter(
+                Argument(
+                    "topic", str | None, "With this topic, written exactly so.", short_text("topic")
+                ),
+                "{row}.topics @> ARRAY[{topic}]",
+            ),
+            Filter(
+                Argument("kind", str | None, "Only about this, such as NEWS.", short_text("kind")),
+                "{row}.kind = {kind}",
+            ),
+        ),
+    )

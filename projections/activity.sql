@@ -1,0 +1,39 @@
+-- One row for each event that somebody may see, straight from the log.
+CREATE TABLE activity (
+    id              uuid        NOT NULL PRIMARY KEY,   -- of the event
+    place           text        NOT NULL COLLATE "C",   -- its position, padded so that it sorts as text
+    subject_id      uuid        NOT NULL,               -- the stream it is about
+    kind            text        NOT NULL,               -- NEWS | MEETING | PRACTICE | …
+    type            text        NOT NULL,               -- such as Meeting.Held
+    title           text,                               -- NULL: what it was about was retracted
+    municipality_id uuid,
+    municipality    jsonb,                              -- {id, terc, name, slug}; NULL: the network's
+    topics          text[]      NOT NULL,
+    effective_on    date        NOT NULL,
+    recorded_at     timestamptz NOT NULL,
+    on_behalf_of    text,
+    owner_terc      text        COLLATE "C",
+    participants    text[]      NOT NULL,
+    visibility      text        NOT NULL
+);
+-- What is known of a stream when its next event comes.
+CREATE TABLE subjects (
+    id           uuid   NOT NULL PRIMARY KEY,
+    title        text,
+    topics       text[] NOT NULL,
+    owner_terc   text   COLLATE "C",
+    participants text[] NOT NULL,
+    visibility   text   NOT NULL
+);
+CREATE TABLE municipalities (
+    id   uuid NOT NULL PRIMARY KEY,
+    terc text NOT NULL COLLATE "C",
+    name text NOT NULL,
+    slug text NOT NULL
+);
+-- deferred:
+CREATE INDEX activity_order_idx ON activity (place DESC, id DESC);
+CREATE INDEX activity_subject_idx ON activity (subject_id);
+CREATE INDEX activity_owner_idx ON activity (owner_terc, place DESC, id DESC);
+CREATE INDEX activity_kind_idx ON activity (kind, place DESC, id DESC);
+CREATE INDEX activity_topics_idx ON activity USING gin (topics);
