@@ -19,11 +19,8 @@ from api.graphql.vocabulary import (
 )
 
 PROJECTIONS = (
-<<<<<<< HEAD
     "accounts",
-=======
     "activity",
->>>>>>> 5fad333 (Tell everything that happened in one timeline, to each viewer what it may see)
     "calls",
     "initiatives",
     "meetings",
