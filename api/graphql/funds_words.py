@@ -7,7 +7,7 @@ import strawberry
 
 from api.graphql.calls import Category, FundEnum
 from api.graphql.commanded import Vocabulary
-from api.graphql.initiatives import CostKindEnum, State
+from api.graphql.initiative_parts import CostKindEnum, State
 from api.graphql.municipalities import Kind
 from domain.calls.programme import Fund
 from domain.calls.terms import CostCategory

@@ -7,7 +7,7 @@ import strawberry
 
 from api.graphql.arguments import terc
 from api.graphql.context import Context
-from api.graphql.initiatives import INITIATIVES, State
+from api.graphql.initiative_parts import INITIATIVES, State
 from api.graphql.relay import id_of
 from api.graphql.scalars import plausible_date
 from domain.initiatives.states import InitiativeState

@@ -10,7 +10,7 @@ import pytest
 from litestar.testing import TestClient
 
 from api.app import create_app
-from api.graphql.initiatives import (
+from api.graphql.initiative_parts import (
     AGREEMENTS,
     BUDGETS,
     DEADLINES,
