@@ -14,6 +14,7 @@ from domain.municipalities import (
 )
 from domain.roles import OPERATOR
 from domain.values import parse_terc, without_diacritics
+from workers.cli import terc as terc_import
 from workers.cli.boundary import Refused
 from workers.cli.session import Session, session
 from workers.cli.speech import AsJson, answer, say
@@ -22,6 +23,8 @@ app = typer.Typer(
     no_args_is_help=True,
     help=say("Rejestr gmin.", "The register of municipalities."),
 )
+
+app.command("terc", help=terc_import.HELP)(terc_import.terc)
 
 
 @app.command(
