@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -62,6 +63,9 @@ class Line:
     def __init__(self, conninfo: str) -> None:
         self._conninfo = make_conninfo(conninfo, options=OPTIONS, connect_timeout=3).encode()
         self._connection: Any = None
+        # Our own handle of its socket: libpq closes its one as soon as the server is gone, and its number
+        # may then be another connection's before we have stopped to watch it.
+        self._socket = -1
         self._requests: deque[_Request] = deque()
         self._prepared: dict[str, bytes] = {}
         self._connecting = asyncio.Lock()
@@ -98,7 +102,8 @@ class Line:
         connection.nonblocking = 1
         connection.enter_pipeline_mode()
         self._connection, self._prepared = connection, {}
-        asyncio.get_running_loop().add_reader(connection.socket, self._readable)
+        self._socket = os.dup(connection.socket)
+        asyncio.get_running_loop().add_reader(self._socket, self._readable)
 
     def ask(self, sql: str, parameters: Sequence[bytes]) -> "asyncio.Future[tuple[bytes, ...]]":
         """Its row, or StatementFailed or Unavailable."""
@@ -107,6 +112,9 @@ class Line:
         return future
 
     def _send(self, request: _Request) -> None:
+        if self._connection is None:
+            request.future.set_exception(Unavailable("no connection"))
+            return
         self._requests.append(request)
         try:
             name = self._prepared.get(request.sql) or self._prepare(request)
@@ -141,8 +149,9 @@ class Line:
         connection, self._connection = self._connection, None
         if connection is not None:
             loop = asyncio.get_running_loop()
-            loop.remove_reader(connection.socket)
-            loop.remove_writer(connection.socket)
+            loop.remove_reader(self._socket)
+            loop.remove_writer(self._socket)
+            os.close(self._socket)
             connection.finish()
         self._flushing = False
         requests, self._requests = self._requests, deque()
@@ -168,10 +177,10 @@ class Line:
         loop = asyncio.get_running_loop()
         if unsent and not self._flushing:
             self._flushing = True
-            loop.add_writer(self._connection.socket, self._flush)
+            loop.add_writer(self._socket, self._flush)
         elif not unsent and self._flushing:
             self._flushing = False
-            loop.remove_writer(self._connection.socket)
+            loop.remove_writer(self._socket)
 
     def _readable(self) -> None:
         connection = self._connection
