@@ -39,7 +39,7 @@ def create_app(settings: Settings, options: Options | None = None) -> Litestar:
     made = Litestar(
         route_handlers=[
             front_door,
-            metrics,
+            metrics(resources),
             health.router(),
             Routes(accounts, authentication, cookies).router(),
             *account_pages(accounts),

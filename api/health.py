@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from litestar import Response, Router, get
-from psycopg import Connection, Error, IsolationLevel
+from psycopg import Error, IsolationLevel
 
 from api.resources import Resources
 from infra.bootstrap import connect
@@ -36,9 +36,7 @@ class Health:
 
 def _examine(database_url: str) -> dict[str, Any]:
     try:
-        with connect(database_url) as connection:
-            connection.isolation_level = IsolationLevel.REPEATABLE_READ
-            found = _status(connection)
+        found = projections_of(database_url)
     except Error as error:
         return {"status": "unavailable", "database": type(error).__name__, "projections": []}
     late = any(each.version is None or each.lag_seconds > TOLERATED_LAG for each in found)
@@ -49,9 +47,12 @@ def _examine(database_url: str) -> dict[str, Any]:
     }
 
 
-def _status(connection: Connection[Any]) -> list[Status]:
-    with connection.transaction():
-        return status(connection, PROJECTIONS)
+def projections_of(database_url: str) -> list[Status]:
+    """All of one moment; raises psycopg.Error."""
+    with connect(database_url) as connection:
+        connection.isolation_level = IsolationLevel.REPEATABLE_READ
+        with connection.transaction():
+            return status(connection, PROJECTIONS)
 
 
 def _told(each: Status) -> dict[str, Any]:

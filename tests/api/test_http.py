@@ -154,6 +154,17 @@ def test_health_says_that_we_live_and_whether_we_are_ready(api: Api) -> None:
     assert api.client.get("/health/ready").status_code == 503
 
 
+def test_metrics_tell_how_far_each_read_model_is_behind(api: Api) -> None:
+    api.net.register()
+    api.net.project()
+    api.net.published()
+    told = api.client.get("/metrics").text
+    assert 'wspolna_projection_position{projection="news"} 1.0' in told
+    assert 'wspolna_projection_lag_positions{projection="news"} 2.0' in told
+    assert 'wspolna_projection_parked_events{projection="news"} 0.0' in told
+    assert 'wspolna_projection_lag_seconds{projection="news"} ' in told
+
+
 def test_metrics_count_operations_and_fallbacks(api: Api) -> None:
     api.ask("{ news { totalCount } }")
     told = api.client.get("/metrics").text
