@@ -24,7 +24,7 @@ LOG_CHANNEL = "wspolna_log"
 SAFETY_POLL = 1.0
 """Seconds after which a projection looks by itself, in case a notification was lost."""
 
-OTHERS_LATER = 0.02
+OTHERS_LATER = 0.1
 """Seconds by which a projection that folds nothing of what has come lets the others go first."""
 
 REBUILD_PAUSE = 30.0
