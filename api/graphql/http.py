@@ -152,7 +152,10 @@ async def _refuse(
         more = [(b"allow", b"GET, POST")]
     if refused.status == HTTPStatus.UNAUTHORIZED:
         more = [(b"www-authenticate", b'Bearer realm="wspolna"')]
-    await _send(send, refused.status, media_type or negotiation.LEGACY, body, more)
+    status = refused.status
+    if media_type == negotiation.RESPONSE and status == HTTPStatus.OK:  # no 2xx without data
+        status = HTTPStatus.BAD_REQUEST
+    await _send(send, status, media_type or negotiation.LEGACY, body, more)
 
 
 async def _send(send: Send, status: int, media_type: bytes, body: bytes, more: Pairs) -> None:

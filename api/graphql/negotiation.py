@@ -1,4 +1,4 @@
-"""Media types, by the GraphQL-over-HTTP specification (draft of 2025)."""
+"""Media types, by the GraphQL-over-HTTP specification; where it leaves the choice to us, decision 0030."""
 
 from functools import lru_cache
 
@@ -12,10 +12,10 @@ PAGE = b"text/html"
 def preferred(accept: bytes | None) -> bytes | None:
     """What to answer in; None: nothing that the client accepts (406).
 
-    From 2025 on, a client that doesn't say is answered in the new type.
+    A client that names neither may know nothing of the new one, so it is answered in the old.
     """
     if accept is None or not accept.strip():
-        return RESPONSE
+        return LEGACY
     best, best_weight = None, 0.0
     for media_range, weight in _ranges(accept):
         offered = _offer(media_range)
@@ -64,6 +64,6 @@ def _weight(parameters: list[bytes]) -> float:
 
 
 def _offer(media_range: bytes) -> bytes | None:
-    if media_range in (RESPONSE, b"*/*", b"application/*"):
+    if media_range == RESPONSE:
         return RESPONSE
-    return LEGACY if media_range == LEGACY else None
+    return LEGACY if media_range in (LEGACY, b"*/*", b"application/*") else None

@@ -25,11 +25,15 @@ def sent(api: Api, body: Any, **headers: str) -> Any:
     [
         (NEW, NEW),
         (OLD, OLD),
-        ("*/*", NEW),
-        ("application/*;q=0.8", NEW),
+        ("*/*", OLD),
+        ("", OLD),
+        ("application/*;q=0.8", OLD),
+        (f"*/*, {NEW};q=0.9", OLD),
         (f"{NEW}, {OLD};q=0.9", NEW),
         (f"{OLD}, {NEW};q=0.5", OLD),
-        ("text/html, */*;q=0.1", NEW),
+        (f"{NEW}; charset=utf-8, {OLD}; charset=utf-8", NEW),
+        (f"{NEW};q=0, {OLD}", OLD),
+        ("text/html, */*;q=0.1", OLD),
     ],
 )
 def test_answer_comes_in_the_media_type_that_is_preferred(

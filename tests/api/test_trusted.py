@@ -8,7 +8,7 @@ from litestar.testing import TestClient
 
 from api.app import create_app
 from api.graphql.trusted import Options, TrustedDocuments
-from tests.api.conftest import settings
+from tests.api.conftest import NEW, settings
 from tests.network import Network
 
 KNOWN = "{ news { totalCount } }"
@@ -23,6 +23,9 @@ def test_known_document_is_asked_by_its_digest(net: Network) -> None:
             assert client.post("/graphql", json=body).json()["data"] == {"news": {"totalCount": 0}}
         unknown = client.post("/graphql", json={"documentId": "sha256:" + "0" * 64})
         assert unknown.json()["errors"][0]["message"] == "PersistedQueryNotFound"
+        assert unknown.status_code == 200
+        asked = {"documentId": "sha256:" + "0" * 64}
+        assert client.post("/graphql", json=asked, headers={"Accept": NEW}).status_code == 400
         assert client.post("/graphql", json={"query": "{ __typename }"}).status_code == 200
 
 
@@ -36,7 +39,8 @@ def test_nothing_but_known_documents_is_answered_where_that_is_switched_on(net: 
 
 def test_introspection_can_be_switched_off_and_typename_stays(net: Network) -> None:
     with TestClient(create_app(settings(net.database_url), Options(introspection=False))) as client:
-        refused = client.post("/graphql", json={"query": "{ __schema { types { name } } }"})
+        asked = {"query": "{ __schema { types { name } } }"}
+        refused = client.post("/graphql", json=asked, headers={"Accept": NEW})
         assert refused.status_code == 400
         assert client.post("/graphql", json={"query": "{ __typename }"}).json()["data"]
 
