@@ -64,6 +64,11 @@ class Aggregate(BaseAggregate):
         return self.id
 
     @property
+    def portal(self) -> UUID | None:
+        """The portal that it is, for what its own people and keys may say (`Whose.PORTAL`)."""
+        return None
+
+    @property
     def participants(self) -> frozenset[str]:
         """TERC codes of the municipalities that share the stream; its owner alone, unless it says otherwise."""
         return frozenset({self.owner} if self.owner else ())

@@ -44,6 +44,7 @@ class Whose(Enum):
     )
     NETWORK = "streams of the network, or of any municipality"
     SELF = "the actor's own account, whatever its roles"
+    PORTAL = "the actor's own portal"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class Permission:
         """The coordinator is every municipality's help of last resort; raises NotPermitted."""
         if self.on is Whose.SELF:
             allowed = actor.account is not None
+        elif self.on is Whose.PORTAL and actor.portal is None:
+            allowed = actor.is_coordinator
         else:
             allowed = actor.is_coordinator or bool(actor.roles & self.roles)
         if not allowed:
@@ -67,6 +70,10 @@ class Permission:
                 raise NotPermitted
             return
         if actor.is_coordinator or self.on is Whose.NETWORK:
+            return
+        if self.on is Whose.PORTAL:
+            if actor.portal is None or actor.portal != stream.portal:
+                raise NotPermitted
             return
         writers = stream.participants if self.on is Whose.SHARED else {stream.owner}
         if actor.municipality is None or actor.municipality not in writers:

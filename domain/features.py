@@ -9,6 +9,7 @@ from domain import (
     municipalities,
     news,
     people,
+    portals,
     practices,
     questions,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "municipalities",
     "news",
     "people",
+    "portals",
     "practices",
     "questions",
 ]

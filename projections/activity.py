@@ -32,7 +32,15 @@ KINDS = {
     "CallInterest": "CALL",
     "Initiative": "INITIATIVE",
 }
-UNTOLD = {"Account", "Following", "PersonRecord", "Risk", "InitiativeNote", "InitiativeDocument"}
+UNTOLD = {
+    "Account",
+    "Following",
+    "PersonRecord",
+    "Portal",
+    "Risk",
+    "InitiativeNote",
+    "InitiativeDocument",
+}
 """Nobody's business but their own: accounts and persons, and what a consortium keeps to itself."""
 
 # What a subject is from its first event on, and which later event changes that.

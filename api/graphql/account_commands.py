@@ -16,7 +16,8 @@ _WORDS = Vocabulary(
         "command_id": "Made by the client: the same command sent twice happens once and answers the same.",
         "expected_version": "Version that the client saw; refused where it isn't the current one.",
         "account_id": "The account.",
-        "municipality": "TERC code of its municipality; null: of the network.",
+        "municipality": "TERC code of its municipality; null: of the network, or of a portal.",
+        "portal": "Whose it is, where it is a portal's.",
         "email": "E-mail address; has one account in the whole network.",
         "name": "Name of its person.",
         "roles": "What it may do.",
@@ -24,7 +25,7 @@ _WORDS = Vocabulary(
         "reason": "Why; kept with the personal data of the account.",
         "by_mail": "Whether a letter with the link is sent; otherwise the link is handed over.",
     },
-    ids={"account_id": "account:Account"},
+    ids={"account_id": "account:Account", "portal": "portal:Portal"},
     amounts=frozenset(),
     enums={Role: RoleEnum},
 )

@@ -9,7 +9,13 @@ from eventsourcing.domain import event
 from domain.aggregate import Aggregate
 from domain.errors import DomainError, NotFound, NotPermitted
 from domain.personal import Forgotten, Personal
-from domain.roles import ROLES_OF_A_MUNICIPALITY, ROLES_OF_THE_NETWORK, Actor, Role
+from domain.roles import (
+    ROLES_OF_A_MUNICIPALITY,
+    ROLES_OF_A_PORTAL,
+    ROLES_OF_THE_NETWORK,
+    Actor,
+    Role,
+)
 from domain.values import Terc
 from domain.work import Work
 
@@ -52,7 +58,7 @@ class RoleNotGrantable(DomainError):
 
 
 class Account(Aggregate):
-    """`municipality` None: of the network itself. Secrets never stand in its events."""
+    """`municipality` None: of the network itself, or of a portal. Secrets never stand in its events."""
 
     class Invited(Aggregate.Created):
         municipality: str | None
@@ -60,6 +66,7 @@ class Account(Aggregate):
         name: Personal
         roles: tuple[Role, ...]
         by_mail: bool
+        portal: UUID | None = None
 
     class InvitationRenewed(Aggregate.Event):
         pass
@@ -111,9 +118,16 @@ class Account(Aggregate):
         token_id: UUID
 
     def __init__(
-        self, *, municipality: str | None, email: Personal, name: Personal, roles: tuple[Role, ...]
+        self,
+        *,
+        municipality: str | None,
+        email: Personal,
+        name: Personal,
+        roles: tuple[Role, ...],
+        portal: UUID | None,
     ) -> None:
         self.municipality = Terc(municipality) if municipality is not None else None
+        self.of_portal = portal
         self.email = email
         self.name = name
         self.roles = frozenset(roles)
@@ -136,7 +150,7 @@ class Account(Aggregate):
     def actor(self) -> Actor:
         """Who acts through it now: nobody with a role, unless it is active."""
         roles = self.roles if self.state is AccountState.ACTIVE else frozenset[Role]()
-        return Actor.of(self.id, roles, self.municipality)
+        return Actor.of(self.id, roles, self.municipality, self.of_portal)
 
     def renew_invitation(self, work: Work) -> None:
         self._require(AccountState.INVITED)
@@ -154,7 +168,7 @@ class Account(Aggregate):
 
     def grant(self, role: Role, work: Work) -> None:
         self._require_open()
-        check_grantable({role}, self.municipality, work.actor)
+        check_grantable({role}, self.municipality, self.of_portal, work.actor)
         if role not in self.roles:
             self.record(Account.RoleGranted, work.at, work.today, role=role)
 
@@ -302,9 +316,17 @@ def person_of(account_id: UUID) -> UUID:
     return uuid5(account_id, "person")
 
 
-def check_grantable(roles: set[Role], municipality: str | None, by: Actor) -> None:
-    """Roles of the network are for its own accounts, given by a coordinator; raises RoleNotGrantable."""
-    allowed = ROLES_OF_THE_NETWORK if municipality is None else ROLES_OF_A_MUNICIPALITY
+def check_grantable(
+    roles: set[Role], municipality: str | None, portal: UUID | None, by: Actor
+) -> None:
+    """Roles of the network and of portals are for their own accounts, given by a coordinator.
+
+    Raises RoleNotGrantable, NotPermitted.
+    """
+    if portal is not None:
+        allowed = ROLES_OF_A_PORTAL
+    else:
+        allowed = ROLES_OF_THE_NETWORK if municipality is None else ROLES_OF_A_MUNICIPALITY
     for role in sorted(roles - allowed):
         raise RoleNotGrantable(role=role.value)
     if municipality is None and not by.is_coordinator:

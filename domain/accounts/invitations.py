@@ -14,8 +14,11 @@ from domain.accounts.account import (
 )
 from domain.accounts.email import email_key, parse_email
 from domain.commands import Command, Whose, handles
+from domain.errors import Malformed
 from domain.municipalities import known_municipality
 from domain.personal import Personal
+from domain.portals.portal import Portal
+from domain.portals.refusals import PortalNotFound
 from domain.roles import Role
 from domain.values import refuse_if, text_problems
 from domain.work import Work
@@ -23,7 +26,8 @@ from domain.work import Work
 
 @dataclass(frozen=True, kw_only=True)
 class InviteAccount(Command):
-    """`municipality` None: an account of the network. `by_mail`: whether a letter with the link is sent.
+    """`municipality` None: an account of the network, or of a portal.
+    `by_mail`: whether a letter with the link is sent.
 
     Address and name are left out of `repr`, and so out of logs and of the command's digest.
     """
@@ -33,6 +37,7 @@ class InviteAccount(Command):
     name: str = field(repr=False)
     roles: frozenset[Role]
     by_mail: bool = True
+    portal: UUID | None = None
 
     @property
     def account_id(self) -> UUID:
@@ -58,10 +63,11 @@ def invite_account(command: InviteAccount, work: Work) -> Account:
     municipality = command.municipality
     if municipality is not None:
         municipality = known_municipality(work, municipality).terc
+    _check_portal(command, work)
     email = parse_email(command.email)
     name = command.name.strip()
     refuse_if(text_problems("name", name, 200))
-    check_grantable(set(command.roles), municipality, work.actor)
+    check_grantable(set(command.roles), municipality, command.portal, work.actor)
     person = person_of(command.account_id)
     begun = Account.begin(
         Account.Invited,
@@ -73,10 +79,21 @@ def invite_account(command: InviteAccount, work: Work) -> Account:
         name=Personal(person, name),
         roles=tuple(sorted(command.roles)),
         by_mail=command.by_mail,
+        portal=command.portal,
     )
     work.add(begun)
     work.claim(free_email_key(work, email), begun.id)
     return begun
+
+
+def _check_portal(command: InviteAccount, work: Work) -> None:
+    """Raises PortalNotFound, InvalidInput."""
+    if command.portal is None:
+        return
+    if command.municipality is not None:
+        refuse_if([Malformed("portal", value=str(command.portal))])
+    if work.find(Portal, command.portal) is None:
+        raise PortalNotFound
 
 
 @handles(RenewInvitation, by={Role.MUNICIPALITY_ADMIN})

@@ -42,14 +42,14 @@ class Stream:
     public = False  # whoever may not write it may not know of it either
 
     def __init__(self, stream_id: UUID, owner: str | None) -> None:
-        self.id, self.owner, self.account = stream_id, owner, stream_id
+        self.id, self.owner, self.account, self.portal = stream_id, owner, stream_id, stream_id
         self.participants = frozenset({owner} if owner else ())
 
     def __getattr__(self, name: str) -> Any:
         raise Reached(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name not in {"id", "owner", "account", "participants"}:
+        if name not in {"id", "owner", "account", "portal", "participants"}:
             raise Reached(name)
         super().__setattr__(name, value)
 
@@ -210,9 +210,24 @@ def test_what_concerns_ones_own_account_is_given_by_nobody_else(
         )
 
 
-def test_roles_that_only_read_write_nothing() -> None:
-    readers = {Role.AUDITOR, Role.PORTAL}
-    assert [rule.command for rule in rules() if readers & set(rule.roles)] == []
+def test_role_that_only_reads_writes_nothing() -> None:
+    assert [rule.command for rule in rules() if Role.AUDITOR in rule.roles] == []
+
+
+def test_portal_writes_itself_and_nothing_else() -> None:
+    """Neither another portal nor any stream that isn't one."""
+    portals = [rule for rule in rules() if Role.PORTAL in rule.roles]
+    assert portals
+    assert {rule.on for rule in portals} == {Whose.PORTAL}
+    assert all(rule.roles == (Role.PORTAL,) for rule in portals)
+    own, foreign = uuid4(), uuid4()
+    people = Actor.of(uuid4(), {Role.PORTAL}, None, own)
+    for rule in portals:
+        command = example(rule.command, OWN)
+        assert outcome(command, people, Store(None, {}, stream_id=own)) == "let", rule.command
+        for other in (foreign, None):
+            told = outcome(command, people, Store(None, {}, stream_id=other))
+            assert told == "not permitted", rule.command
 
 
 def test_command_that_no_municipality_role_may_give_is_the_networks() -> None:

@@ -19,6 +19,7 @@ _WHOSE = {
     Whose.SHARED: say("gminy uczestniczące", "municipalities that take part"),
     Whose.NETWORK: say("cała sieć", "the whole network"),
     Whose.SELF: say("własne konto", "own account"),
+    Whose.PORTAL: say("własny portal", "own portal"),
 }
 
 
