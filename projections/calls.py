@@ -83,17 +83,19 @@ class InterestRow(Row):
 
     id: UUID
     call_id: UUID
+    call: dict[str, Any]
     municipality_id: UUID
     municipality: dict[str, Any]
     municipality_terc: str
     offer: str
+    offer_search: str
     declared_on: date
     withdrawn: bool
 
 
 class CallsProjection(NamesMunicipalities):
     name = "calls"
-    version = 1
+    version = 2
     rows = (NamedMunicipality, ProgrammeRow, CallRow, MoveRow, InterestRow)
     keyed_by_stream = CallRow
     shown = (Shown(InterestRow),)
@@ -173,6 +175,12 @@ class CallsProjection(NamesMunicipalities):
         row = _changed(recorded, rows)
         for name, value in terms_columns(event.terms).items():
             setattr(row, name, value)
+        rows.execute(
+            "UPDATE interests SET call = call || "
+            "jsonb_build_object('number', %s::text, 'title', %s::text) WHERE call_id = %s",
+            (row.number, row.title, row.id),
+            changes=InterestRow,
+        )
 
     @on(FundingCall.Resolved)
     def _resolved(self, recorded: Recorded, event: FundingCall.Resolved, rows: Rows) -> None:
@@ -186,14 +194,17 @@ class CallsProjection(NamesMunicipalities):
 
     @on(CallInterest.Declared)
     def _declared(self, recorded: Recorded, event: CallInterest.Declared, rows: Rows) -> None:
+        call, who = rows.read(CallRow, event.call_id), named(rows, event.municipality)
         rows.add(
             InterestRow(
                 id=recorded.stream_id,
-                call_id=event.call_id,
+                call_id=call.id,
+                call={"id": str(call.id), "number": call.number, "title": call.title},
                 municipality_id=municipality_id(event.municipality),
-                municipality=named(rows, event.municipality),
+                municipality=who,
                 municipality_terc=event.municipality,
                 offer=event.offer,
+                offer_search=_search(who, event.offer),
                 declared_on=recorded.effective_on,
                 withdrawn=False,
             )
@@ -203,10 +214,15 @@ class CallsProjection(NamesMunicipalities):
     def _renewed(self, recorded: Recorded, event: CallInterest.Renewed, rows: Rows) -> None:
         row = rows.change(InterestRow, recorded.stream_id)
         row.offer, row.declared_on, row.withdrawn = event.offer, recorded.effective_on, False
+        row.offer_search = _search(row.municipality, event.offer)
 
     @on(CallInterest.Withdrawn)
     def _withdrawn(self, recorded: Recorded, _event: CallInterest.Withdrawn, rows: Rows) -> None:
         rows.change(InterestRow, recorded.stream_id).withdrawn = True
+
+
+def _search(municipality: dict[str, Any], offer: str) -> str:
+    return without_diacritics(f"{municipality['name']} {offer}").lower()
 
 
 def last_day(closes_at: datetime) -> date:

@@ -55,10 +55,12 @@ CREATE TABLE moves (
 CREATE TABLE interests (
     id                uuid        NOT NULL PRIMARY KEY,
     call_id           uuid        NOT NULL,
+    call              jsonb       NOT NULL,       -- {id, number, title}
     municipality_id   uuid        NOT NULL,
     municipality      jsonb       NOT NULL,       -- {id, terc, name, slug}
     municipality_terc text        NOT NULL COLLATE "C",
     offer             text        NOT NULL,
+    offer_search      text        NOT NULL,       -- offer and name, lower case, without diacritics
     declared_on       date        NOT NULL,
     withdrawn         boolean     NOT NULL
 );
@@ -74,4 +76,5 @@ CREATE INDEX calls_programme_idx ON calls (programme_id, closes_on DESC, id DESC
 CREATE INDEX calls_state_idx ON calls (state, closes_on DESC, id DESC);
 CREATE INDEX calls_search_idx ON calls USING gin (title_search gin_trgm_ops);
 CREATE INDEX interests_call_idx ON interests (call_id) WHERE NOT withdrawn;
+CREATE INDEX interests_order_idx ON interests (declared_on DESC, id DESC) WHERE NOT withdrawn;
 CREATE INDEX programmes_order_idx ON programmes (name_sort, id);

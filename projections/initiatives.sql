@@ -177,7 +177,42 @@ CREATE TABLE deadlines (
     due_on        date    NOT NULL,
     state         text    NOT NULL,                       -- OPEN | MET | DROPPED
     opened_on     date    NOT NULL,
-    settled_on    date
+    settled_on    date,
+    ended_by      integer                                 -- version of the step that ended the initiative before it
+);
+-- What was due on a day, as it was known at a moment: a row for each change of a deadline.
+CREATE TABLE deadline_changes (
+    deadline_id   uuid        NOT NULL,
+    position      bigint      NOT NULL,
+    initiative_id uuid        NOT NULL,
+    version       integer,                                -- of the initiative; null: its call was moved
+    kind          text        NOT NULL,
+    title         text        NOT NULL,
+    due_on        date        NOT NULL,
+    state         text        NOT NULL,
+    since         date        NOT NULL,
+    recorded_at   timestamptz NOT NULL,
+    undone_at     timestamptz,
+    PRIMARY KEY (deadline_id, position)
+);
+-- Under which programme it applies, and who takes part: since which day, and when we learned it.
+CREATE TABLE links (
+    initiative_id uuid        NOT NULL,
+    version       integer     NOT NULL,
+    call_id       uuid        NOT NULL,
+    programme_id  uuid        NOT NULL,
+    since         date        NOT NULL,
+    recorded_at   timestamptz NOT NULL,
+    PRIMARY KEY (initiative_id, version)
+);
+CREATE TABLE belonging (
+    initiative_id uuid        NOT NULL,
+    version       integer     NOT NULL,
+    terc          text        NOT NULL COLLATE "C",
+    state         text        NOT NULL,                   -- INVITED | ACCEPTED | DECLINED | LEFT
+    since         date        NOT NULL,
+    recorded_at   timestamptz NOT NULL,
+    PRIMARY KEY (initiative_id, version)
 );
 CREATE TABLE accounts (
     initiative_id uuid    NOT NULL,
@@ -248,6 +283,8 @@ CREATE INDEX steps_since_idx ON steps (since);
 CREATE INDEX amounts_terc_idx ON amounts (terc, since);
 CREATE INDEX budgets_initiative_idx ON budgets (initiative_id, number);
 CREATE INDEX deadlines_initiative_idx ON deadlines (initiative_id, due_on, id);
+CREATE INDEX deadline_changes_initiative_idx ON deadline_changes (initiative_id, deadline_id, position DESC);
+CREATE INDEX belonging_terc_idx ON belonging (terc, initiative_id, version DESC);
 CREATE INDEX deadlines_due_idx ON deadlines (due_on, id) WHERE state = 'OPEN';
 CREATE INDEX notes_initiative_idx ON notes (initiative_id);
 CREATE INDEX risks_initiative_idx ON risks (initiative_id);

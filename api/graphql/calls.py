@@ -1,11 +1,12 @@
 """Programmes and calls (programy i nabory)."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 import strawberry
 
 from api.graphql import visibility
-from api.graphql.arguments import contains, short_text
+from api.graphql.arguments import contains, short_text, terc
 from api.graphql.connections import Connection, Node
 from api.graphql.fields import (
     column,
@@ -88,7 +89,11 @@ class CallMove:
 @strawberry.type(
     description="A municipality that wants to join an application. Visible to the network."
 )
-class CallInterest:
+class CallInterest(Node):
+    id: strawberry.ID = relay_id()
+    call: Annotated["FundingCall", strawberry.lazy("api.graphql.calls")] = to_one(
+        "call_id", embedded="call", description="The call it was said of."
+    )
     municipality: Municipality = to_one(
         "municipality_id", embedded="municipality", description="Who looks for partners."
     )
@@ -149,6 +154,16 @@ class FundingCall(Node):
     updated_at: datetime = column("updated_at", "When it last changed.")
 
 
+# A call like this one: of the same programme or much the same title; and this one is open to where the
+# municipality lies.
+LIKE_CALL = """EXISTS (
+    SELECT FROM read_calls.calls this JOIN read_calls.calls other ON other.id = {row}.call_id
+    WHERE this.id = {like}
+      AND (other.programme_id = this.programme_id OR similarity(other.title, this.title) >= 0.3)
+      AND (cardinality(this.territories) = 0 OR EXISTS (
+          SELECT FROM unnest(this.territories) AS place WHERE starts_with({row}.municipality_terc, place))))"""
+
+
 @strawberry.type
 class CallQueries:
     programmes: Connection[Programme] = connection(
@@ -184,6 +199,48 @@ class CallQueries:
                     contains("search"),
                 ),
                 "{row}.title_search LIKE {search}",
+            ),
+        ),
+    )
+    partners: Connection[CallInterest] = connection(
+        "partners",
+        "Municipalities that want to join an application, those that said so last first.",
+        order=(OrderKey("declared_on", "date"), OrderKey("id", "uuid")),
+        descending=True,
+        filters=(
+            Filter(
+                Argument(
+                    "call",
+                    strawberry.ID | None,
+                    "For this call.",
+                    id_of("FundingCall"),
+                    "uuid",
+                ),
+                "{row}.call_id = {call}",
+            ),
+            Filter(
+                Argument(
+                    "like",
+                    strawberry.ID | None,
+                    "For a call like this one: of its programme or with much the same title; only "
+                    "municipalities that lie where this one is open to.",
+                    id_of("FundingCall"),
+                    "uuid",
+                ),
+                LIKE_CALL,
+            ),
+            Filter(
+                Argument("municipality", str | None, "What this one offers: its TERC code.", terc),
+                "{row}.municipality_terc = {municipality}",
+            ),
+            Filter(
+                Argument(
+                    "search",
+                    str | None,
+                    "Part of the offer, or of the municipality's name; case and diacritics don't matter.",
+                    contains("search"),
+                ),
+                "{row}.offer_search LIKE {search}",
             ),
         ),
     )

@@ -107,7 +107,10 @@ def connection(
             "first", int | None, f"How many, {PAGE} if not said, at most {LARGEST_PAGE}.", PAGE
         ),
         _argument("after", str | None, "The `endCursor` of the page before."),
-        *(_argument(f.argument.name, f.argument.type, f.argument.description) for f in filters),
+        *(
+            _argument(f.argument.name, f.argument.type, f.argument.description, f.argument.default)
+            for f in filters
+        ),
     ]
     return _field(declared, description, arguments)
 

@@ -25,6 +25,7 @@ from domain.initiatives.budget import CostKind
 from domain.initiatives.claims import ClaimState
 from domain.initiatives.consortium import MemberState
 from domain.initiatives.states import InitiativeState
+from domain.initiatives.timeplan import DeadlineKind, DeadlineState
 from domain.money import Grosze
 from domain.work import polish_day
 
@@ -64,6 +65,14 @@ Answer = strawberry.enum(
 )
 ClaimStateEnum = strawberry.enum(
     ClaimState, name="PaymentClaimState", description="Where a payment claim stands."
+)
+DeadlineStateEnum = strawberry.enum(
+    DeadlineState,
+    name="DeadlineState",
+    description="OPEN: due, or overdue. MET. DROPPED: lifted, or its initiative has ended.",
+)
+DeadlineKindEnum = strawberry.enum(
+    DeadlineKind, name="DeadlineKind", description="What a deadline follows from."
 )
 CostKindEnum = strawberry.enum(CostKind, name="CostKind", description="How a cost is reckoned.")
 
@@ -189,14 +198,10 @@ class Deadline(Node):
     initiative: Annotated["Initiative", strawberry.lazy("api.graphql.initiatives")] = to_one(
         "initiative_id", embedded="initiative", description="Whose it is."
     )
-    kind: str = column(
-        "kind",
-        "CALL_CLOSING, CORRECTION, PROTEST, CLAIM, CLAIM_CORRECTION, REPORT, MILESTONE, "
-        "DURABILITY_OBLIGATION, DURABILITY_END or OTHER.",
-    )
+    kind: DeadlineKindEnum = column("kind", "What it follows from.")  # type: ignore[valid-type]
     title: str = column("title", "What is due, where the kind doesn't say it; may be empty.")
     due_on: date = column("due_on", "The last day on which it is in time.")
-    state: str = column("state", "OPEN, MET or DROPPED.")
+    state: DeadlineStateEnum = column("state", "Whether it is due still.")  # type: ignore[valid-type]
     opened_on: date = column("opened_on", "Since when it is due.")
     settled_on: date | None = column("settled_on", "When it was met or dropped.")
 
@@ -211,6 +216,11 @@ class Deadline(Node):
     )
     def working_days_left(self, info: strawberry.Info[Context, None]) -> int:
         return working_days_left(_due_on(self), polish_day(info.context.now))
+
+    @strawberry.field(description="Whether it is open still although its last day has passed.")
+    def overdue(self, info: strawberry.Info[Context, None]) -> bool:
+        state = record_of(self).row["state"]
+        return state == "OPEN" and _due_on(self) < polish_day(info.context.now)
 
 
 def _due_on(deadline: Deadline) -> date:

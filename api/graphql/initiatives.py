@@ -26,6 +26,8 @@ from api.graphql.initiative_parts import (
     Amendment,
     Budget,
     Deadline,
+    DeadlineKindEnum,
+    DeadlineStateEnum,
     InitiativeDocument,
     InitiativeEvent,
     InitiativeMember,
@@ -44,6 +46,7 @@ from api.graphql.records import TableRecord, new, record_of
 from api.graphql.relay import id_of
 from api.graphql.scalars import plausible_date
 from api.graphql.vocabulary import Argument, Filter, OrderKey, Way
+from domain.initiatives.timeplan import DeadlineState
 from domain.money import Grosze
 
 
@@ -181,9 +184,18 @@ FOUND = Filter(
     "{row}.title_search LIKE {search}",
 )
 DUE_STATE = Filter(
-    Argument("state", str | None, "OPEN, MET or DROPPED.", str), "{row}.state = {state}"
+    Argument(
+        "state",
+        DeadlineStateEnum | None,
+        "Only those in this state: what is due, if nothing else is said; null: all.",
+        str,
+        default=DeadlineState.OPEN,
+    ),
+    "{row}.state = {state}",
 )
-DUE_KIND = Filter(Argument("kind", str | None, "Only of this kind.", str), "{row}.kind = {kind}")
+DUE_KIND = Filter(
+    Argument("kind", DeadlineKindEnum | None, "Only of this kind.", str), "{row}.kind = {kind}"
+)
 DUE_OF = Filter(
     Argument(
         "municipality", str | None, "Only of initiatives it takes part in: its TERC code.", terc
@@ -219,7 +231,8 @@ class InitiativeQueries:
     )
     deadlines: Connection[Deadline] = connection(
         "deadlines",
-        "One calendar over all initiatives that the viewer may see, earliest first.",
+        "One calendar over all initiatives that the viewer may see, earliest first: what is due, "
+        "and what is overdue.",
         order=(OrderKey("due_on", "date"), OrderKey("id", "uuid")),
         filters=(DUE_STATE, DUE_KIND, DUE_OF, DUE_SINCE, DUE_UNTIL),
     )

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from strawberry import UNSET
+
 from api.graphql.visibility import Visibility
 
 DECLARATION = "declaration"
@@ -34,6 +36,7 @@ class Argument:
     description: str
     parse: Callable[[Any], Any]
     sql_type: str = "text"
+    default: Any = UNSET
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,27 @@ class DutyKind(StrEnum):
     OTHER = "OTHER"
 
 
+class DeadlineState(StrEnum):
+    OPEN = "OPEN"
+    MET = "MET"
+    DROPPED = "DROPPED"
+
+
+class DeadlineKind(StrEnum):
+    """What is due, whatever it follows from: the call, a decision, a claim, the timeplan, a duty."""
+
+    CALL_CLOSING = "CALL_CLOSING"
+    CORRECTION = "CORRECTION"
+    PROTEST = "PROTEST"
+    CLAIM = "CLAIM"
+    CLAIM_CORRECTION = "CLAIM_CORRECTION"
+    REPORT = "REPORT"
+    MILESTONE = "MILESTONE"
+    DURABILITY_OBLIGATION = "DURABILITY_OBLIGATION"
+    DURABILITY_END = "DURABILITY_END"
+    OTHER = "OTHER"
+
+
 class MilestoneNotFound(NotFound):
     code = "milestone_not_found"
     pl = "Nie ma kamienia milowego o numerze {number}."

@@ -10,6 +10,7 @@ from domain.municipalities import municipality_id
 from projections.initiatives.rows import (
     AccountRow,
     AgreementRow,
+    BelongingRow,
     InitiativeRow,
     MemberRow,
 )
@@ -42,25 +43,25 @@ class ConsortiumFolds:
             )
         member = rows.change(MemberRow, row.id, who)
         member.invited_on, member.answered_on, member.reason = recorded.effective_on, None, None
-        _now(row, member, "INVITED")
+        _now(recorded, row, member, "INVITED", rows)
 
     @on(Initiative.PartnerAccepted)
     def _accepted(self, recorded: Recorded, event: Initiative.PartnerAccepted, rows: Rows) -> None:
         row, member = _member(recorded, event.municipality, rows)
         member.answered_on = recorded.effective_on
-        _now(row, member, "ACCEPTED")
+        _now(recorded, row, member, "ACCEPTED", rows)
 
     @on(Initiative.PartnerDeclined)
     def _declined(self, recorded: Recorded, event: Initiative.PartnerDeclined, rows: Rows) -> None:
         row, member = _member(recorded, event.municipality, rows)
         member.answered_on, member.reason = recorded.effective_on, event.reason
-        _now(row, member, "DECLINED")
+        _now(recorded, row, member, "DECLINED", rows)
 
     @on(Initiative.PartnerLeft)
     def _left(self, recorded: Recorded, event: Initiative.PartnerLeft, rows: Rows) -> None:
         row, member = _member(recorded, event.municipality, rows)
         member.signed_on, member.reason = None, event.reason
-        _now(row, member, "LEFT")
+        _now(recorded, row, member, "LEFT", rows)
 
     @on(Initiative.LeadAppointed)
     def _lead_appointed(
@@ -128,7 +129,21 @@ def _member(recorded: Recorded, terc: str, rows: Rows) -> tuple[InitiativeRow, M
     return row, rows.change(MemberRow, row.id, municipality_id(terc))
 
 
-def _now(row: InitiativeRow, member: MemberRow, state: str) -> None:
+def note_belonging(recorded: Recorded, terc: str, state: str, rows: Rows) -> None:
+    rows.add(
+        BelongingRow(
+            initiative_id=recorded.stream_id,
+            version=recorded.version,
+            terc=terc,
+            state=state,
+            since=recorded.effective_on,
+            recorded_at=recorded.recorded_at,
+        )
+    )
+
+
+def _now(recorded: Recorded, row: InitiativeRow, member: MemberRow, state: str, rows: Rows) -> None:
+    note_belonging(recorded, member.terc, state, rows)
     row.partner_count += (state == "ACCEPTED") - (member.state == "ACCEPTED" and not member.lead)
     member.state = state
     others = [terc for terc in row.participants if terc != member.terc]

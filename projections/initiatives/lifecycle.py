@@ -9,13 +9,15 @@ from domain.initiatives.initiative import Initiative
 from domain.initiatives.states import Decisions, StepTaken
 from domain.municipalities import municipality_id
 from domain.values import without_diacritics
-from projections.initiatives.deadlines import keep_state_deadlines
+from projections.initiatives.consortium import note_belonging
+from projections.initiatives.deadlines import keep_state_deadlines, undo_deadlines
 from projections.initiatives.money import seek, undo_amounts, win
 from projections.initiatives.rows import (
     ClaimRow,
     DeadlineRow,
     HistoryRow,
     InitiativeRow,
+    LinkRow,
     MemberRow,
     NamedCall,
     NamedProgramme,
@@ -56,6 +58,7 @@ class LifecycleFolds:
                 answered_on=recorded.effective_on,
             )
         )
+        note_belonging(recorded, event.municipality, "ACCEPTED", rows)
         _add_step(recorded, row, Decisions(), rows)
 
     @on(Initiative.Described)
@@ -87,7 +90,17 @@ class LifecycleFolds:
         programme = rows.read(NamedProgramme, call.programme_id)
         row.call_id, row.call = call.id, call.brief()
         row.programme_id, row.programme = programme.id, programme.brief()
-        keep_state_deadlines(row, decided_in(row, rows), recorded.effective_on, rows)
+        rows.add(
+            LinkRow(
+                initiative_id=row.id,
+                version=recorded.version,
+                call_id=call.id,
+                programme_id=programme.id,
+                since=recorded.effective_on,
+                recorded_at=recorded.recorded_at,
+            )
+        )
+        keep_state_deadlines(recorded, row, decided_in(row, rows), rows)
 
     @on(*STEPS)
     def _step_taken(self, recorded: Recorded, event: StepTaken, rows: Rows) -> None:
@@ -98,7 +111,7 @@ class LifecycleFolds:
         _add_step(recorded, row, decided, rows)
         _show(row, decided)
         self._of_this_step(recorded, event, row, rows)
-        keep_state_deadlines(row, decided, recorded.effective_on, rows)
+        keep_state_deadlines(recorded, row, decided, rows)
 
     @on(Initiative.StatusCorrected)
     def _status_corrected(
@@ -112,7 +125,7 @@ class LifecycleFolds:
         row.state, row.state_since = step.state, step.since
         decided = decided_in(row, rows)
         _show(row, decided)
-        keep_state_deadlines(row, decided, recorded.effective_on, rows)
+        keep_state_deadlines(recorded, row, decided, rows)
 
     def _of_this_step(self, recorded: Recorded, event: Any, row: InitiativeRow, rows: Rows) -> None:
         if isinstance(event, Initiative.Submitted):
@@ -130,6 +143,7 @@ class LifecycleFolds:
         history = rows.change(HistoryRow, row.id, version)
         history.undone_at = recorded.recorded_at
         undo_amounts(row.id, version, recorded, rows)
+        undo_deadlines(recorded, row, version, rows)
         if history.kind == "FINAL_CLAIM_SUBMITTED":
             _last_claim_is_a_draft_again(row, rows)
         if history.kind == "SUBMITTED":

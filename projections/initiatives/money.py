@@ -85,7 +85,7 @@ class MoneyFolds:
     ) -> None:
         row, claim = _claim(recorded, event.number, "SUBMITTED", rows)
         claim.submitted_on, claim.correction_due = recorded.effective_on, None
-        settle_deadline(row, f"claim:{event.number}", "MET", recorded.effective_on, rows)
+        settle_deadline(recorded, row, f"claim:{event.number}", "MET", rows)
 
     @on(Initiative.ClaimReturned)
     def _claim_returned(
@@ -94,9 +94,7 @@ class MoneyFolds:
         row, claim = _claim(recorded, event.number, "RETURNED", rows)
         claim.correction_due, claim.reason = event.correction_due, event.reason
         cause, due = f"claim:{event.number}", event.correction_due
-        open_deadline(
-            row, cause, "CLAIM_CORRECTION", str(event.number), due, recorded.effective_on, rows
-        )
+        open_deadline(recorded, row, cause, "CLAIM_CORRECTION", str(event.number), due, rows)
 
     @on(Initiative.ClaimApproved)
     def _claim_approved(
@@ -131,7 +129,7 @@ class MoneyFolds:
     ) -> None:
         row, claim = _claim(recorded, event.number, "DISCARDED", rows)
         claim.reason = event.reason
-        settle_deadline(row, f"claim:{event.number}", "DROPPED", recorded.effective_on, rows)
+        settle_deadline(recorded, row, f"claim:{event.number}", "DROPPED", rows)
 
 
 def seek(recorded: Recorded, row: InitiativeRow, rows: Rows) -> None:

@@ -43,7 +43,7 @@ class InitiativesProjection(
     NamesMunicipalities,
 ):
     name = "initiatives"
-    version = 1
+    version = 2
     rows = (
         NamedMunicipality,
         tables.NamedProgramme,
@@ -59,6 +59,9 @@ class InitiativesProjection(
         tables.ClaimRow,
         tables.MilestoneRow,
         tables.DeadlineRow,
+        tables.DeadlineChangeRow,
+        tables.LinkRow,
+        tables.BelongingRow,
         tables.AccountRow,
         tables.NoteRow,
         tables.RiskRow,

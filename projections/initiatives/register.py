@@ -4,6 +4,7 @@ from domain.calls.call import FundingCall
 from domain.calls.programme import Programme
 from domain.calls.terms import CallTerms
 from projections.calls import last_day
+from projections.initiatives.deadlines import move_call_deadlines
 from projections.initiatives.rows import (
     DeadlineRow,
     InitiativeRow,
@@ -56,12 +57,7 @@ class RegisterFolds:
     def _call_moved(self, recorded: Recorded, event: FundingCall.DatesMoved, rows: Rows) -> None:
         call = rows.change(NamedCall, recorded.stream_id)
         call.closes_on = last_day(event.closes_at)
-        rows.execute(
-            "UPDATE deadlines SET due_on = %s WHERE cause = 'call' AND state = 'OPEN' "
-            "AND initiative_id IN (SELECT id FROM initiatives WHERE call_id = %s)",
-            (call.closes_on, call.id),
-            changes=DeadlineRow,
-        )
+        move_call_deadlines(recorded, call, rows)
 
     @on(FundingCall.Corrected)
     def _call_corrected(self, recorded: Recorded, event: FundingCall.Corrected, rows: Rows) -> None:

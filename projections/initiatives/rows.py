@@ -228,6 +228,48 @@ class DeadlineRow(Row):
     state: str
     opened_on: date
     settled_on: date | None = None
+    ended_by: int | None = None
+
+
+class DeadlineChangeRow(Row):
+    table: ClassVar[str] = "deadline_changes"
+    key: ClassVar[tuple[str, ...]] = ("deadline_id", "position")
+
+    deadline_id: UUID
+    position: int
+    initiative_id: UUID
+    version: int | None
+    kind: str
+    title: str
+    due_on: date
+    state: str
+    since: date
+    recorded_at: datetime
+    undone_at: datetime | None = None
+
+
+class LinkRow(Row):
+    table: ClassVar[str] = "links"
+    key: ClassVar[tuple[str, ...]] = ("initiative_id", "version")
+
+    initiative_id: UUID
+    version: int
+    call_id: UUID
+    programme_id: UUID
+    since: date
+    recorded_at: datetime
+
+
+class BelongingRow(Row):
+    table: ClassVar[str] = "belonging"
+    key: ClassVar[tuple[str, ...]] = ("initiative_id", "version")
+
+    initiative_id: UUID
+    version: int
+    terc: str
+    state: str
+    since: date
+    recorded_at: datetime
 
 
 class AccountRow(Row):

@@ -1,11 +1,9 @@
 """Milestones and duties, and their lines in the calendar."""
 
-from uuid import uuid5
-
 from domain.initiatives.initiative import Initiative
 from domain.initiatives.timeplan import DutyKind
-from projections.initiatives.deadlines import open_deadline, settle_deadline
-from projections.initiatives.rows import DeadlineRow, InitiativeRow, MilestoneRow
+from projections.initiatives.deadlines import move_deadline, open_deadline, settle_deadline
+from projections.initiatives.rows import InitiativeRow, MilestoneRow
 from projections.log import Recorded
 from projections.projection import on
 from projections.rows import Rows
@@ -29,8 +27,7 @@ class TimeplanFolds:
             )
         )
         row, cause = rows.read(InitiativeRow, recorded.stream_id), f"milestone:{event.number}"
-        day = recorded.effective_on
-        open_deadline(row, cause, "MILESTONE", event.title, event.due_on, day, rows)
+        open_deadline(recorded, row, cause, "MILESTONE", event.title, event.due_on, rows)
 
     @on(Initiative.MilestoneMoved)
     def _milestone_moved(
@@ -38,8 +35,7 @@ class TimeplanFolds:
     ) -> None:
         milestone = rows.change(MilestoneRow, recorded.stream_id, event.number)
         milestone.due_on, milestone.reason = event.due_on, event.reason
-        cause = f"milestone:{event.number}"
-        rows.change(DeadlineRow, uuid5(recorded.stream_id, cause)).due_on = event.due_on
+        move_deadline(recorded, f"milestone:{event.number}", event.due_on, rows)
 
     @on(Initiative.MilestoneReached)
     def _milestone_reached(
@@ -62,12 +58,11 @@ class TimeplanFolds:
     def _duty_imposed(self, recorded: Recorded, event: Initiative.DutyImposed, rows: Rows) -> None:
         row, cause = rows.read(InitiativeRow, recorded.stream_id), f"duty:{event.number}"
         kind = _KINDS.get(event.kind, event.kind.value)
-        open_deadline(row, cause, kind, event.title, event.due_on, recorded.effective_on, rows)
+        open_deadline(recorded, row, cause, kind, event.title, event.due_on, rows)
 
     @on(Initiative.DutyMoved)
     def _duty_moved(self, recorded: Recorded, event: Initiative.DutyMoved, rows: Rows) -> None:
-        cause = f"duty:{event.number}"
-        rows.change(DeadlineRow, uuid5(recorded.stream_id, cause)).due_on = event.due_on
+        move_deadline(recorded, f"duty:{event.number}", event.due_on, rows)
 
     @on(Initiative.DutyMet)
     def _duty_met(self, recorded: Recorded, event: Initiative.DutyMet, rows: Rows) -> None:
@@ -80,4 +75,4 @@ class TimeplanFolds:
 
 def _settle(recorded: Recorded, cause: str, state: str, rows: Rows) -> None:
     row = rows.read(InitiativeRow, recorded.stream_id)
-    settle_deadline(row, cause, state, recorded.effective_on, rows)
+    settle_deadline(recorded, row, cause, state, rows)

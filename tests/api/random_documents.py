@@ -27,7 +27,7 @@ class Operation:
     variables: dict[str, Any] = field(default_factory=dict)
 
 
-ASKED_OF_STREAMS = {"nextSteps", "asOf", "daysLeft", "workingDaysLeft"}
+ASKED_OF_STREAMS = {"nextSteps", "asOf", "daysLeft", "workingDaysLeft", "overdue"}
 """Fields that are computed, of streams or of the clock: the ordinary executor's alone."""
 
 

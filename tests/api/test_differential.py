@@ -32,7 +32,7 @@ OPERATIONS = 2_000
 LIMITS = {"cost_limit", "depth_limit", "breadth_limit"}
 SCHEMA = make_schema()
 REGISTER_AND_NEWS = ("municipalities", "municipality", "news", "newsItem", "node")
-FUNDS = ("programmes", "calls", "call", "initiatives", "initiative", "deadlines")
+FUNDS = ("programmes", "calls", "call", "initiatives", "initiative", "deadlines", "partners")
 COMMON_SPACE = (
     "activity",
     "meetings",
@@ -140,13 +140,13 @@ def funds_values(given: Funds) -> Values:
         "after": [None, None, None, "zmyślony"],
         "id": [*initiatives, *calls, "nonsense"],
         "call": [None, *calls, "nonsense"],
+        "like": [None, *calls, "nonsense"],
         "programme": [None, *programmes],
         "municipality": [None, OPOCZNO, BELCHATOW, "12"],
         "lead": [None, OPOCZNO, BELCHATOW],
         "number": [*numbers, "nie-ma"],
         "search": [None, "pawilony", "nabór", "%"],
-        "state": [None, "OPEN", "MET"],
-        "kind": [None, "PROTEST", "CALL_CLOSING"],
+        "state": [None],  # everywhere an enum, whose values are known
         "since": [None, "2026-01-01", "1000-01-01"],
         "until": [None, "2031-01-01"],
         "tag": [None, *TAGS],

@@ -143,7 +143,7 @@ def test_deadlines_count_days_in_polish_time(api: FundsApi) -> None:
     api.given.order(timeplan.ImposeDuty, found, **due)
     api.net.project()
     query = """
-    { deadlines(state: "OPEN") { nodes { kind title dueOn daysLeft workingDaysLeft initiative { title } } } }
+    { deadlines(state: OPEN) { nodes { kind title dueOn daysLeft workingDaysLeft initiative { title } } } }
     """
     told = api.ask(query)["deadlines"]["nodes"]
     today = datetime.now(UTC).astimezone().date()
