@@ -14,6 +14,7 @@ from eventsourcing.domain import AggregateEvent
 from eventsourcing.utils import register_topic
 
 from domain.errors import DomainError
+from domain.visibility import Level
 
 # Names every stream whose identity follows from a code of the real world, such as a TERC code.
 STREAMS = UUID("0b6f3f5e-8a54-5f0e-9a7e-6d1f0f7a2c11")
@@ -72,6 +73,16 @@ class Aggregate(BaseAggregate):
     def participants(self) -> frozenset[str]:
         """TERC codes of the municipalities that share the stream; its owner alone, unless it says otherwise."""
         return frozenset({self.owner} if self.owner else ())
+
+    @property
+    def level(self) -> Level:
+        """Who may know of it at all; for anybody else a command about it finds nothing."""
+        raise NotImplementedError
+
+    @property
+    def part_of(self) -> tuple[type["Aggregate"], UUID] | None:
+        """The stream whose owner and participants say who may know of this one; None: its own do."""
+        return None
 
     def claim_taken(self, key: str) -> DomainError:
         """The refusal to answer with when another stream holds a key this one claimed."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import domain.features  # noqa: F401  fills the dispatch table
 from domain.aggregate import Aggregate
 from domain.commands import HANDLERS, Command, check_speaker, digest
 from domain.errors import DomainError, StaleVersion, StorageUnavailable
+from domain.municipalities import is_active_member
 from domain.roles import Actor
 from domain.work import (
     ClaimTaken,
@@ -93,7 +95,8 @@ class Cooperation:
         handler, permission = HANDLERS[type(command)]
         permission.check(by)
         check_speaker(by, command)
-        work = Work(self.store, self._texts, by, permission, self._now())
+        is_member = partial(is_active_member, self.store.load)
+        work = Work(self.store, self._texts, by, permission, self._now(), is_member)
         subject = handler(command, work)
         changed = [aggregate for aggregate in work.touched if aggregate.pending_events]
         changed.sort(key=lambda aggregate: aggregate is not subject)

@@ -11,6 +11,7 @@ from domain.commands import Command, Whose, handles
 from domain.errors import DomainError, InvalidInput, Malformed, NotPermitted
 from domain.municipalities import known_municipality
 from domain.values import refuse_if, text_problems
+from domain.visibility import Level
 from domain.work import Work
 
 LIMIT = 1_000
@@ -76,6 +77,10 @@ class Following(Aggregate):
     @property
     def account(self) -> UUID:
         return self.account_id
+
+    @property
+    def level(self) -> Level:
+        return Level.ADMINISTRATION
 
     def follow(self, sort: Sort, key: str, work: Work) -> None:
         if len(self.followed) >= LIMIT:

@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.aggregate import Aggregate
 from domain.commands import Command, Whose, handles
 from domain.roles import Role
+from domain.visibility import Level
 from domain.work import Work
 
 
@@ -18,6 +19,10 @@ class PersonRecord(Aggregate):
     @property
     def owner(self) -> str | None:
         return None
+
+    @property
+    def level(self) -> Level:
+        return Level.ADMINISTRATION
 
 
 @dataclass(frozen=True, kw_only=True)

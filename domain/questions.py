@@ -13,6 +13,7 @@ from domain.errors import DomainError, FieldProblem, NotFound, NotPermitted, Too
 from domain.municipalities import active_member
 from domain.roles import Role
 from domain.values import refuse_if, text_problems
+from domain.visibility import Level
 from domain.work import Work
 
 BODY_LIMIT = 50_000  # characters of Markdown
@@ -194,6 +195,10 @@ class Question(Aggregate):
     @property
     def owner(self) -> str:
         return self.municipality
+
+    @property
+    def level(self) -> Level:
+        return Level.NETWORK
 
     def rewrite(self, title: str, said: Said, topics: tuple[str, ...], work: Work) -> None:
         self._require(State.OPEN, State.ANSWERED)

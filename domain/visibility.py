@@ -34,7 +34,8 @@ class Ground(Enum):
 GROUNDS: Mapping[Level, frozenset[Ground]] = {
     Level.PUBLIC: frozenset({Ground.ANYONE}),
     Level.NETWORK: frozenset({Ground.MEMBER, Ground.PARTICIPANT, Ground.OWNER}),
-    Level.CONSORTIUM: frozenset({Ground.PARTICIPANT, Ground.OWNER}),
+    # Whoever began it and has left takes part no more.
+    Level.CONSORTIUM: frozenset({Ground.PARTICIPANT}),
     Level.OWN: frozenset({Ground.OWNER}),
     Level.ADMINISTRATION: frozenset({Ground.ADMINISTRATOR}),
 }

@@ -1,6 +1,6 @@
 """What a handler sees of the outside: the streams it works on, the clock, claims and texts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeVar, cast
@@ -11,6 +11,7 @@ from domain.aggregate import Aggregate, Event
 from domain.commands import Permission
 from domain.errors import StaleVersion
 from domain.roles import Actor
+from domain.visibility import audience_of, may_see
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -123,10 +124,18 @@ class Work:
     """One command's work: what it loaded and began, to be stored together."""
 
     def __init__(
-        self, store: EventStore, texts: Texts, actor: Actor, permission: Permission, at: datetime
+        self,
+        store: EventStore,
+        texts: Texts,
+        actor: Actor,
+        permission: Permission,
+        at: datetime,
+        is_member: Callable[[str], bool],
     ) -> None:
+        """`is_member`: whether the municipality of a TERC code is an active member of the network."""
         self._store = store
         self._permission = permission
+        self._is_member = is_member
         self.actor = actor
         self.at = at
         self.texts = texts
@@ -139,15 +148,20 @@ class Work:
         return polish_day(self.at)
 
     def find(self, aggregate: type[A], stream_id: UUID) -> A | None:
-        """To look something up: without a check of who may write it, and not stored."""
+        """To decide by it, whoever the actor is: without a check of who may see it, and not stored."""
         return self._in_hand(aggregate, stream_id) or self._store.load(aggregate, stream_id)
 
+    def see(self, aggregate: type[A], stream_id: UUID) -> A | None:
+        """To look it up for the actor: None as well where the actor may not know of it."""
+        found = self.find(aggregate, stream_id)
+        return found if found is not None and self._sees(found) else None
+
     def load(self, aggregate: type[A], stream_id: UUID, expected: int | None = None) -> A | None:
-        """To change it; raises NotPermitted, StaleVersion."""
+        """To change it. None as `see` has it; raises NotPermitted, StaleVersion."""
         in_hand = self._in_hand(aggregate, stream_id)
         if in_hand is not None:
             return in_hand
-        found = self._store.load(aggregate, stream_id)
+        found = self.see(aggregate, stream_id)
         if found is not None:
             self._permission.check_stream(self.actor, found)
             if expected is not None and expected != found.version:
@@ -159,6 +173,26 @@ class Work:
         self._permission.check_stream(self.actor, begun)
         self.touched.append(begun)
         return begun
+
+    def _sees(self, stream: Aggregate) -> bool:
+        """The rule that readers apply (`domain.visibility`); everybody knows of what is its own affair."""
+        if self.actor.account is not None and self.actor.account == stream.account:
+            return True
+        if self.actor.portal is not None and self.actor.portal == stream.portal:
+            return True
+        whole = self.find(*stream.part_of) if stream.part_of is not None else stream
+        if whole is None:
+            return False
+
+        def seen(*, member: bool) -> bool:
+            audience = audience_of(self.actor, member=member)
+            return may_see(audience, stream.level, whole.owner, whole.participants)
+
+        # Asked for last: most of what is changed is the actor's own.
+        terc = self.actor.municipality
+        return seen(member=False) or (
+            terc is not None and seen(member=True) and self._is_member(terc)
+        )
 
     def _in_hand(self, aggregate: type[A], stream_id: UUID) -> A | None:
         """One stream is one object, however often a handler asks for it."""

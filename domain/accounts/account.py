@@ -17,6 +17,7 @@ from domain.roles import (
     Role,
 )
 from domain.values import Terc
+from domain.visibility import Level
 from domain.work import Work
 
 
@@ -139,6 +140,10 @@ class Account(Aggregate):
     @property
     def owner(self) -> str | None:
         return self.municipality
+
+    @property
+    def level(self) -> Level:
+        return Level.ADMINISTRATION
 
     @property
     def person_id(self) -> UUID:

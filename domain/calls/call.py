@@ -17,6 +17,7 @@ from domain.calls.terms import CallTerms, dates_problems, terms_problems
 from domain.commands import Command, Whose, handles
 from domain.errors import DomainError, NotFound
 from domain.values import refuse_if, text_problems
+from domain.visibility import Level
 from domain.work import Work, polish_day
 
 
@@ -158,6 +159,10 @@ class FundingCall(Aggregate):
     def owner(self) -> None:
         return None
 
+    @property
+    def level(self) -> Level:
+        return Level.PUBLIC
+
     def claim_taken(self, key: str) -> DomainError:
         return CallNumberTaken(number=key.split(":", 2)[2])
 
@@ -254,7 +259,7 @@ def call_key(programme_id: UUID, number: str) -> str:
 
 def known_call(work: Work, call_id: UUID) -> FundingCall:
     """Raises CallNotFound."""
-    found = work.find(FundingCall, call_id)
+    found = work.see(FundingCall, call_id)
     if found is None:
         raise CallNotFound
     return found
@@ -262,7 +267,7 @@ def known_call(work: Work, call_id: UUID) -> FundingCall:
 
 @handles(AnnounceCall, by=set(), on=Whose.NETWORK)
 def announce_call(command: AnnounceCall, work: Work) -> FundingCall:
-    if work.find(Programme, command.programme_id) is None:
+    if work.see(Programme, command.programme_id) is None:
         raise ProgrammeNotFound
     return _announce(command.call_id, command.programme_id, command.terms, work)
 

@@ -12,6 +12,7 @@ from domain.errors import NotFound
 from domain.municipalities import active_member
 from domain.roles import Role
 from domain.values import parse_terc, refuse_if, text_problems
+from domain.visibility import Level
 from domain.work import Work
 
 
@@ -56,6 +57,10 @@ class CallInterest(Aggregate):
     @property
     def owner(self) -> str:
         return self.municipality
+
+    @property
+    def level(self) -> Level:
+        return Level.NETWORK
 
     def renew(self, offer: str, work: Work) -> None:
         if offer != self.offer:

@@ -11,6 +11,7 @@ from domain.aggregate import Aggregate
 from domain.commands import Command, Whose, handles
 from domain.errors import DomainError, FieldProblem, Malformed, NotFound
 from domain.values import link_problems, refuse_if, text_problems
+from domain.visibility import Level
 from domain.work import Work
 
 
@@ -78,6 +79,10 @@ class Programme(Aggregate):
     @property
     def owner(self) -> None:
         return None
+
+    @property
+    def level(self) -> Level:
+        return Level.PUBLIC
 
     def claim_taken(self, key: str) -> DomainError:
         return ProgrammeCodeTaken(programme=key.split(":", 1)[1])

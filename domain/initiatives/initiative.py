@@ -17,6 +17,7 @@ from domain.initiatives.consortium import AccountAccess, ConsortiumPart, MemberS
 from domain.initiatives.implementation import ImplementationPart
 from domain.initiatives.states import Decisions, InitiativeState, Step
 from domain.initiatives.timeplan import Duty, Milestone, TimeplanPart
+from domain.visibility import Level
 
 
 class InitiativeNotFound(NotFound):
@@ -81,6 +82,10 @@ class Initiative(
     @property
     def owner(self) -> str:
         return self.lead or self.proposer
+
+    @property
+    def level(self) -> Level:
+        return Level.PUBLIC if self.public else Level.CONSORTIUM
 
     def claim_taken(self, key: str) -> DomainError:
         return AgreementNumberTaken(number=key.split(":", 3)[3])

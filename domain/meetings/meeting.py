@@ -31,6 +31,7 @@ from domain.meetings.values import (
     Plan,
 )
 from domain.ordered import EntryNotFound, Ordered
+from domain.visibility import Level
 from domain.work import Work
 
 State = MeetingState
@@ -180,6 +181,16 @@ class Meeting(Aggregate):
     @property
     def owner(self) -> str:
         return self.host
+
+    @property
+    def level(self) -> Level:
+        return (
+            Level.PUBLIC
+            if self.state is State.MINUTES_PUBLISHED
+            else Level.NETWORK
+            if self.invited
+            else Level.OWN
+        )
 
     @property
     def attended_by(self) -> set[str]:
@@ -565,14 +576,8 @@ class Meeting(Aggregate):
 
 
 def meeting_to_change(work: Work, meeting_id: UUID, expected: int | None = None) -> Meeting:
-    """Raises MeetingNotFound, to those who take no part in it as well; NotPermitted, StaleVersion."""
-    try:
-        found = work.load(Meeting, meeting_id, expected)
-    except NotPermitted:
-        meeting = work.find(Meeting, meeting_id)
-        if meeting is not None and work.actor.municipality in meeting.participants:
-            raise
-        raise MeetingNotFound from None
+    """Raises MeetingNotFound, NotPermitted, StaleVersion."""
+    found = work.load(Meeting, meeting_id, expected)
     if found is None:
         raise MeetingNotFound
     return found

@@ -115,7 +115,7 @@ def plan_meeting(command: PlanMeeting, work: Work) -> Meeting:
 
 @handles(PlanOccurrence, by=HOSTS)
 def plan_occurrence(command: PlanOccurrence, work: Work) -> Meeting:
-    series = work.find(MeetingSeries, command.series_id)
+    series = work.see(MeetingSeries, command.series_id)
     if series is None:
         raise SeriesNotFound
     occurrence = series.occurrence(command.recurrence_id)

@@ -20,6 +20,7 @@ from domain.meetings.recurrence import (
 from domain.municipalities import active_member
 from domain.roles import Role
 from domain.values import refuse_if, text_problems
+from domain.visibility import Level
 from domain.work import Work
 
 HOSTS = {Role.EDITOR, Role.MUNICIPALITY_ADMIN}
@@ -113,6 +114,10 @@ class MeetingSeries(Aggregate):
     @property
     def owner(self) -> str:
         return self.host
+
+    @property
+    def level(self) -> Level:
+        return Level.NETWORK
 
     def occurrence(self, recurrence_id: datetime) -> Occurrence | None:
         found = occurrences(self.recurrence, self.excluded, self.overrides)

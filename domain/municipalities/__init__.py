@@ -14,6 +14,7 @@ from domain.municipalities.municipality import (
     Municipality,
     UnknownMunicipality,
     active_member,
+    is_active_member,
     known_municipality,
     municipality_id,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "SuspendMember",
     "UnknownMunicipality",
     "active_member",
+    "is_active_member",
     "known_municipality",
     "municipality_id",
 ]

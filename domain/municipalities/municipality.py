@@ -1,5 +1,6 @@
 """The aggregate of a municipality: facts with the day since which each is true."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
@@ -25,6 +26,7 @@ from domain.municipalities.terms import (
     title_allowed,
 )
 from domain.values import Terc, date_problems, parse_terc, refuse_if, text_problems
+from domain.visibility import Level
 from domain.work import Work
 
 
@@ -117,6 +119,10 @@ class Municipality(Aggregate):
     @property
     def owner(self) -> str:
         return self.terc
+
+    @property
+    def level(self) -> Level:
+        return Level.PUBLIC
 
     def rename(self, name: str, on: date, work: Work) -> None:
         refuse_if(text_problems("name", name, 100))
@@ -279,6 +285,13 @@ def _not_before(last: date, on: date) -> None:
 def municipality_id(terc: str) -> UUID:
     """The stream follows from the code, so that two registrations of one code meet in one stream."""
     return stream_of("municipality", terc)
+
+
+def is_active_member(
+    load: Callable[[type[Municipality], UUID], Municipality | None], terc: str
+) -> bool:
+    found = load(Municipality, municipality_id(terc))
+    return found is not None and found.membership is Membership.ACTIVE
 
 
 def known_municipality(work: Work, terc: str, field: str = "terc") -> Municipality:

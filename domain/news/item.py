@@ -8,6 +8,7 @@ from eventsourcing.domain import event
 from domain.aggregate import Aggregate
 from domain.errors import DomainError, NotFound
 from domain.news.texts import NewsText, Rendering, rendering_of
+from domain.visibility import Level
 from domain.work import Work
 
 
@@ -79,6 +80,10 @@ class NewsItem(Aggregate):
     @property
     def owner(self) -> str:
         return self.municipality
+
+    @property
+    def level(self) -> Level:
+        return Level.OWN if self.state is NewsState.DRAFT else Level.PUBLIC
 
     def claim_taken(self, key: str) -> DomainError:
         return SlugTaken(slug=key.rsplit(":", 1)[1])

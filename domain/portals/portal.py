@@ -25,6 +25,7 @@ from domain.portals.refusals import (
     WebhookNotFound,
 )
 from domain.portals.terms import ChangeKind, PortalFacts, PortalTerms, Scope
+from domain.visibility import Level
 from domain.work import Work
 
 T = TypeVar("T")
@@ -149,6 +150,10 @@ class Portal(Aggregate):
     @property
     def owner(self) -> None:
         return None
+
+    @property
+    def level(self) -> Level:
+        return Level.ADMINISTRATION
 
     @property
     def portal(self) -> UUID:

@@ -12,11 +12,12 @@ from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate
 from domain.commands import Command, handles
-from domain.errors import DomainError, NotFound, NotPermitted
+from domain.errors import DomainError, NotFound
 from domain.municipalities import active_member, known_municipality
 from domain.practices.practice import WRITERS, OwnPractice, PracticeState, published_practice
 from domain.practices.solution import SolutionState, published_solution
 from domain.values import date_problems, refuse_if, text_problems
+from domain.visibility import Level
 from domain.work import Work
 
 
@@ -114,6 +115,10 @@ class Adoption(Aggregate):
     @property
     def owner(self) -> str:
         return self.municipality
+
+    @property
+    def level(self) -> Level:
+        return Level.PUBLIC if self.state is State.IMPLEMENTED else Level.NETWORK
 
     def start(self, note: str, work: Work) -> None:
         self._require(State.INTERESTED, State.ADAPTING)
@@ -220,10 +225,7 @@ def _check_offer(command: ExpressInterest, terc: str, work: Work) -> None:
 def _to_change(command: AdoptionCommand, work: Work) -> Adoption:
     terc = known_municipality(work, command.municipality, "municipality").terc
     stream_id = adoption_id(command.subject_id, terc)
-    try:
-        found = work.load(Adoption, stream_id, command.expected_version)
-    except NotPermitted:
-        raise AdoptionNotFound from None
+    found = work.load(Adoption, stream_id, command.expected_version)
     if found is None:
         raise AdoptionNotFound
     return found

@@ -11,12 +11,13 @@ from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate
 from domain.commands import Command, Whose, handles
-from domain.errors import DomainError, NotFound, NotPermitted
+from domain.errors import DomainError, NotFound
 from domain.municipalities import active_member
 from domain.personal import Personal
 from domain.practices.text import PARTS, PracticeText, missing_parts, practice_problems
 from domain.roles import Role
 from domain.values import refuse_if, text_problems
+from domain.visibility import Level
 from domain.work import Work
 
 WRITERS = {Role.EDITOR, Role.MUNICIPALITY_ADMIN}
@@ -31,6 +32,14 @@ class PracticeState(StrEnum):
 
 
 State = PracticeState
+
+_LEVELS = {
+    State.DRAFT: Level.OWN,
+    State.SUBMITTED: Level.NETWORK,
+    State.RETURNED: Level.OWN,
+    State.PUBLISHED: Level.PUBLIC,
+    State.ARCHIVED: Level.PUBLIC,
+}
 
 
 class PracticeNotFound(NotFound):
@@ -155,6 +164,10 @@ class Practice(Aggregate):
     @property
     def owner(self) -> str:
         return self.municipality
+
+    @property
+    def level(self) -> Level:
+        return _LEVELS[self.state]
 
     @property
     def public(self) -> bool:
@@ -300,7 +313,7 @@ def archive_practice(command: ArchivePractice, work: Work) -> Practice:
 
 
 def published_practice(work: Work, practice_id: UUID) -> Practice:
-    found = work.find(Practice, practice_id)
+    found = work.see(Practice, practice_id)
     if found is None or not found.public:
         raise PracticeNotFound
     return found
@@ -312,27 +325,17 @@ def rendered(text: PracticeText, work: Work) -> dict[str, str]:
 
 
 def _to_change(work: Work, practice_id: UUID, expected: int | None) -> Practice:
-    """Raises PracticeNotFound: one that isn't public doesn't exist for other municipalities."""
-    try:
-        found = work.load(Practice, practice_id, expected)
-    except NotPermitted:
-        published_practice(work, practice_id)
-        raise
+    found = work.load(Practice, practice_id, expected)
     if found is None:
         raise PracticeNotFound
     return found
 
 
 def _to_validate(work: Work, practice_id: UUID, expected: int | None) -> Practice:
-    """Drafts and what was returned are nobody's but their author's."""
-    terc = work.actor.municipality
-    found = work.load(Practice, practice_id, expected)
-    hidden = found is None or found.state in (State.DRAFT, State.RETURNED)
-    if found is None or (hidden and not work.actor.is_coordinator and terc != found.municipality):
-        raise PracticeNotFound
-    if terc is not None:
-        active_member(work, terc)
-    return found
+    practice = _to_change(work, practice_id, expected)
+    if work.actor.municipality is not None:
+        active_member(work, work.actor.municipality)
+    return practice
 
 
 def _contact(said: str | None, known: Personal | None, command_id: UUID) -> Personal | None:

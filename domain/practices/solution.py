@@ -15,6 +15,7 @@ from domain.practices.practice import WRITERS
 from domain.practices.text import PART_LIMIT, tag_problems
 from domain.roles import Role
 from domain.values import parse_terc, refuse_if, text_problems
+from domain.visibility import Level
 from domain.work import Work
 
 
@@ -197,6 +198,10 @@ class ModelSolution(Aggregate):
     @property
     def owner(self) -> str:
         return self.lead
+
+    @property
+    def level(self) -> Level:
+        return Level.PUBLIC if self.public else Level.CONSORTIUM
 
     @property
     def participants(self) -> frozenset[str]:
@@ -402,21 +407,14 @@ def archive_solution(command: ArchiveSolution, work: Work) -> ModelSolution:
 
 
 def published_solution(work: Work, solution_id: UUID) -> ModelSolution:
-    found = work.find(ModelSolution, solution_id)
+    found = work.see(ModelSolution, solution_id)
     if found is None or not found.public:
         raise SolutionNotFound
     return found
 
 
 def _to_change(work: Work, solution_id: UUID, expected: int | None) -> ModelSolution:
-    """Raises SolutionNotFound, also to who takes no part in one that isn't public."""
-    try:
-        found = work.load(ModelSolution, solution_id, expected)
-    except NotPermitted:
-        solution = work.find(ModelSolution, solution_id)
-        if solution is None or work.actor.municipality not in solution.participants:
-            published_solution(work, solution_id)
-        raise
+    found = work.load(ModelSolution, solution_id, expected)
     if found is None:
         raise SolutionNotFound
     return found

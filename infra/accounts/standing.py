@@ -13,7 +13,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from domain.accounts import Account, AccountState
-from domain.municipalities import Membership, Municipality, municipality_id
+from domain.municipalities import is_active_member, municipality_id
 from domain.roles import Actor, Role
 from domain.visibility import Audience, audience_of
 from infra.event_store import PostgresEventStore
@@ -85,9 +85,8 @@ class Standings:
         return Standing(account_id, account.state, account.actor(), self._is_member(account))
 
     def _is_member(self, account: Account) -> bool:
-        stream_id = stream_of_municipality(account)
-        known = self._store.load(Municipality, stream_id) if stream_id else None
-        return known is not None and known.membership is Membership.ACTIVE
+        terc = account.municipality
+        return terc is not None and is_active_member(self._store.load, terc)
 
 
 def stream_of_municipality(account: Account) -> UUID | None:

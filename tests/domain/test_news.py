@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.errors import CommandIdReused, NotPermitted, StaleVersion
+from domain.errors import CommandIdReused, DomainError, NotPermitted, StaleVersion
 from domain.municipalities import (
     MunicipalityFacts,
     MunicipalityKind,
@@ -192,22 +192,25 @@ def test_repeated_command_answers_the_same_and_adds_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "actor",
+    ("actor", "of_a_draft"),
     [
-        ANONYMOUS,
-        official(BELCHATOW),
-        official(OPOCZNO, Role.AUDITOR),
-        official(OPOCZNO, Role.FUNDS_OFFICER),
-        official(OPOCZNO, Role.PORTAL),
-        Actor("nobody", frozenset({Role.EDITOR})),
+        (ANONYMOUS, NotPermitted),
+        (official(BELCHATOW), NewsNotFound),
+        (official(OPOCZNO, Role.AUDITOR), NotPermitted),
+        (official(OPOCZNO, Role.FUNDS_OFFICER), NotPermitted),
+        (official(OPOCZNO, Role.PORTAL), NotPermitted),
+        (Actor("nobody", frozenset({Role.EDITOR})), NewsNotFound),
     ],
 )
-def test_only_the_editors_of_a_municipality_write_its_news(actor: Actor) -> None:
+def test_only_the_editors_of_a_municipality_write_its_news(
+    actor: Actor, of_a_draft: type[DomainError]
+) -> None:
     given(REGISTER).by(actor).when(DRAFT).then(NotPermitted)
     given(REGISTER).by(actor).when(imported()).then(NotPermitted)
     PUBLISHED.by(actor).when(correct()).then(NotPermitted)
     PUBLISHED.by(actor).when(retract()).then(NotPermitted)
-    DRAFTED.by(actor).when(publish()).then(NotPermitted)
+    DRAFTED.by(actor).when(publish()).then(of_a_draft)
+    given(REGISTER).by(actor).when(publish()).then(of_a_draft)
 
 
 def test_editors_write_their_municipalitys_news() -> None:

@@ -198,7 +198,7 @@ def test_key_is_no_way_to_more_keys() -> None:
 def test_another_portal_is_nobodys_business() -> None:
     stranger = Actor.of(uuid4(), {Role.PORTAL}, None, uuid4())
     for command in (ISSUED, ADDED, of(RevokePortalKey, key_id=uuid4())):
-        given(REGISTERED, APPROVED).by(stranger).when(command).then(NotPermitted)
+        given(REGISTERED, APPROVED).by(stranger).when(command).then(PortalNotFound)
 
 
 def test_rotated_key_overlaps_with_the_next_one() -> None:

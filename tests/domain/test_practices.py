@@ -213,7 +213,7 @@ def test_adoption_is_the_adopters_own(net: Network) -> None:
         "municipality": BELCHATOW,
     }
     give(net, ExpressInterest, OTHER, **facts)
-    refuses(net, AdoptionNotFound, StartAdapting, THIRD, **facts)
+    refuses(net, NotPermitted, StartAdapting, THIRD, **facts)
 
 
 def proposed(net: Network) -> UUID:

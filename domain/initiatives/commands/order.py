@@ -59,14 +59,8 @@ def ordered(command: type[C], need: Access = Access.MANAGE) -> Callable[[Decide[
 
 
 def to_change(command: InitiativeCommand, work: Work, need: Access) -> Initiative:
-    """Raises InitiativeNotFound also to those who may not know of it."""
-    try:
-        found = work.load(Initiative, command.initiative_id, command.expected_version)
-    except NotPermitted:
-        known = work.find(Initiative, command.initiative_id)
-        if known is not None and known.public:
-            raise
-        raise InitiativeNotFound from None
+    """Raises InitiativeNotFound, NotPermitted, StaleVersion."""
+    found = work.load(Initiative, command.initiative_id, command.expected_version)
     if found is None:
         raise InitiativeNotFound
     access = found.access_of(work.actor)

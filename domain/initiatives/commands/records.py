@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from eventsourcing.domain import event
 
+from domain import visibility
 from domain.aggregate import Aggregate
 from domain.commands import Command, Whose, handles
 from domain.errors import NotFound, NotPermitted
@@ -85,7 +86,26 @@ class RemoveDocument(Command):
     reason: str
 
 
-class InitiativeNote(Aggregate):
+class AmongPartners:
+    """Known to those who take part in the initiative, and to nobody else."""
+
+    initiative_id: UUID
+    municipality: str
+
+    @property
+    def owner(self) -> str:
+        return self.municipality
+
+    @property
+    def level(self) -> visibility.Level:
+        return visibility.Level.CONSORTIUM
+
+    @property
+    def part_of(self) -> tuple[type[Aggregate], UUID]:
+        return Initiative, self.initiative_id
+
+
+class InitiativeNote(AmongPartners, Aggregate):
     class Written(Aggregate.Created):
         initiative_id: UUID
         municipality: str
@@ -99,10 +119,6 @@ class InitiativeNote(Aggregate):
         self.municipality = municipality
         self.retracted = False
 
-    @property
-    def owner(self) -> str:
-        return self.municipality
-
     def retract(self, work: Work) -> None:
         if not self.retracted:
             self.record(InitiativeNote.Retracted, work.at, work.today)
@@ -112,7 +128,7 @@ class InitiativeNote(Aggregate):
         self.retracted = True
 
 
-class Risk(Aggregate):
+class Risk(AmongPartners, Aggregate):
     class Identified(Aggregate.Created):
         initiative_id: UUID
         municipality: str
@@ -131,10 +147,6 @@ class Risk(Aggregate):
         self.assessment = assessment
         self.closed = False
 
-    @property
-    def owner(self) -> str:
-        return self.municipality
-
     def reassess(self, assessment: Assessment, work: Work) -> None:
         if assessment != self.assessment and not self.closed:
             self.record(Risk.Reassessed, work.at, work.today, assessment=assessment)
@@ -152,7 +164,7 @@ class Risk(Aggregate):
         self.closed = True
 
 
-class InitiativeDocument(Aggregate):
+class InitiativeDocument(AmongPartners, Aggregate):
     class Filed(Aggregate.Created):
         initiative_id: UUID
         municipality: str
@@ -166,10 +178,6 @@ class InitiativeDocument(Aggregate):
         self.initiative_id = initiative_id
         self.municipality = municipality
         self.removed = False
-
-    @property
-    def owner(self) -> str:
-        return self.municipality
 
     def remove(self, reason: str, work: Work) -> None:
         if not self.removed:
@@ -265,27 +273,29 @@ def remove_document(command: RemoveDocument, work: Work) -> InitiativeDocument:
 
 
 def _writer(initiative_id: UUID, work: Work) -> str:
-    """The municipality that writes; raises InitiativeNotFound to those who may not know of it."""
-    initiative = work.find(Initiative, initiative_id)
-    access = initiative.access_of(work.actor) if initiative else None
-    if initiative is None or (access is None and not initiative.public):
-        raise InitiativeNotFound
-    if access is None or access < Access.EDIT:
-        raise NotPermitted
+    """The municipality that writes."""
+    initiative = _edited(initiative_id, work)
     return work.actor.municipality or initiative.owner
 
 
 def _risk(risk_id: UUID, expected: int | None, work: Work) -> Risk:
-    """Any partner may keep a risk up to date; raises RecordNotFound also to all others."""
-    found = work.find(Risk, risk_id)
-    initiative = work.find(Initiative, found.initiative_id) if found else None
-    access = initiative.access_of(work.actor) if initiative else None
-    risk = (
-        work.load(Risk, risk_id, expected) if access is not None and access >= Access.EDIT else None
-    )
+    """Any partner may keep a risk up to date."""
+    risk = work.load(Risk, risk_id, expected)
     if risk is None:
         raise RecordNotFound
+    _edited(risk.initiative_id, work)
     return risk
+
+
+def _edited(initiative_id: UUID, work: Work) -> Initiative:
+    """The one that the actor works on; raises InitiativeNotFound, NotPermitted."""
+    initiative = work.see(Initiative, initiative_id)
+    if initiative is None:
+        raise InitiativeNotFound
+    access = initiative.access_of(work.actor)
+    if access is None or access < Access.EDIT:
+        raise NotPermitted
+    return initiative
 
 
 def _check_assessment(assessment: Assessment) -> None:
