@@ -1,9 +1,8 @@
 """The demo network of a first start: 22 real towns, and news and initiatives that we wrote for them."""
 
 import csv
-import tomllib
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,7 @@ from uuid import UUID, uuid5
 
 from psycopg import Connection
 
-from domain.commands import Command
 from domain.cooperation import Cooperation
-from domain.meetings import Meeting
 from domain.municipalities import (
     AdmitMunicipality,
     InviteMunicipality,
@@ -27,17 +24,20 @@ from domain.municipalities import (
 from domain.news import ImportNews, NewsText, Translation
 from domain.roles import OPERATOR
 from domain.values import slugify
-from domain.work import polish_day
+from domain.work import POLAND, polish_day
 from infra.accounts.desk import Desk
 from infra.demo.accounts import load_accounts
+from infra.demo.first_meeting import FOUNDERS, HELD_ON, RECORDED_AT, first_meeting
 from infra.demo.funds import funds, members
-from infra.demo.meeting import FOUNDERS, HELD_ON, RECORDED_AT, meeting, meeting_id, published
+from infra.demo.meetings import meetings
+from infra.demo.practices import practices
+from infra.demo.questions import questions
+from infra.demo.telling import EXAMPLE, Outcome, Progress, Telling, in_order_of_time, stories, tell
 
-# The demo's commands have fixed ids: loading it twice, or after half of it, adds what is missing.
 _DEMO = UUID("5b1f6f0a-6e60-5a53-8c0e-1d3b8f0e2a10")
 
-Progress = Callable[[int, int], None]
-"""Called with the commands done and their number."""
+EDITION = "2"
+"""Moves when the demo gains something that networks loaded earlier should gain too."""
 
 
 def begun(connection: Connection[Any]) -> bool:
@@ -46,30 +46,19 @@ def begun(connection: Connection[Any]) -> bool:
     return row is None or row[0] == next(_towns()).command_id
 
 
-def load(
-    cooperation: Cooperation,
-    progress: Progress = lambda _done, _all: None,
-) -> int:
-    """Returns the last position."""
-    towns, news = list(_towns()), list(_news())
-    position = 0
+def load(cooperation: Cooperation, progress: Progress = lambda _done, _all: None) -> Outcome:
+    first, *towns = _towns()
+    cooperation.execute(first, OPERATOR)
+    telling = Telling(_DEMO, _start(cooperation))
     for town in towns:
-        position = cooperation.execute(town, OPERATOR).position
-    commands: list[Command] = [*_members(), *news, *funds(_DEMO, _start(cooperation))]
-    whole = len(towns) + len(commands)
-    for done, command in enumerate(commands, start=len(towns) + 1):
-        position = cooperation.execute(command, OPERATOR).position
-        progress(done, whole)
-    return max(position, _meeting(cooperation))
-
-
-def _meeting(cooperation: Cooperation) -> int:
-    """True on the day of the meeting, known since the day after it: the log keeps both."""
-    then = cooperation.at(RECORDED_AT)
-    for command in meeting(_DEMO):
-        then.execute(command, OPERATOR)
-    held = then.look(lambda find: find(Meeting, meeting_id(_DEMO)))
-    return max(then.execute(command, OPERATOR).position for command in published(_DEMO, held))
+        telling.add(town)
+    _members(telling)
+    premises = len(telling.told)
+    first_meeting(telling)
+    for tell_of in (_news, funds, practices, meetings, questions):
+        tell_of(telling)
+    told = [*telling.told[:premises], *in_order_of_time(telling.told[premises:])]
+    return tell(cooperation, told, progress)
 
 
 def accounts(desk: Desk, file: Path) -> None:
@@ -84,13 +73,16 @@ def _start(cooperation: Cooperation) -> date:
     return polish_day(town.created_on)
 
 
-def _members() -> Iterator[Command]:
-    """The two that met founded it."""
+def _members(telling: Telling) -> None:
+    """The two that met founded it; the others joined one after the other, up to now half of the time."""
+    others = [terc for terc in members() if terc not in FOUNDERS]
+    apart = max(telling.start - HELD_ON, timedelta()) / (2 * len(others))
     for terc in members():
-        on = HELD_ON if terc in FOUNDERS else None
-        invited, admitted = uuid5(_DEMO, f"invited:{terc}"), uuid5(_DEMO, f"admitted:{terc}")
-        yield InviteMunicipality(command_id=invited, terc=terc, effective_on=on)
-        yield AdmitMunicipality(command_id=admitted, terc=terc, effective_on=on)
+        founder = terc in FOUNDERS
+        on = HELD_ON if founder else None
+        at = RECORDED_AT if founder else RECORDED_AT + apart * (others.index(terc) + 1)
+        for command, name in ((InviteMunicipality, "invited"), (AdmitMunicipality, "admitted")):
+            telling.give(command, f"{name}:{terc}", at=at, terc=terc, effective_on=on)
 
 
 def _towns() -> Iterator[RegisterMunicipality]:
@@ -119,10 +111,10 @@ def _facts(row: dict[str, str]) -> MunicipalityFacts:
     )
 
 
-def _news() -> Iterator[ImportNews]:
-    text = (files(__package__) / "news.toml").read_text("utf-8")
-    for item in tomllib.loads(text)["news"]:
-        yield _item(item)
+def _news(telling: Telling) -> None:
+    for item in stories("news.toml", "news"):
+        on = min(item["published_on"], telling.start)
+        telling.add(_item(item), at=datetime.combine(on, time(12), POLAND))
 
 
 def _item(item: dict[str, Any]) -> ImportNews:
@@ -133,7 +125,7 @@ def _item(item: dict[str, Any]) -> ImportNews:
         title=item["title"],
         lead=item["lead"],
         body=item["body"].strip(),
-        tags=(*item["tags"], "przykład"),
+        tags=(*item["tags"], EXAMPLE),
         translations=(Translation("en", english["title"], english["lead"], english["body"]),)
         if english
         else (),

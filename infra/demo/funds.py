@@ -6,15 +6,14 @@ and loading the rest later gives the same commands.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from domain.calls.call import AnnounceCall, ResolveCall
 from domain.calls.interest import DeclareInterest
 from domain.calls.programme import Fund, ProgrammeFacts, RegisterProgramme
 from domain.calls.terms import CallTerms, CostCategory, FlatRate
-from domain.commands import Command
 from domain.initiatives.assessment import ProtestGround
 from domain.initiatives.budget import Budget, CostKind, CostLine, Financing, Period
 from domain.initiatives.claims import ClaimContent, Spending
@@ -30,7 +29,7 @@ from domain.initiatives.commands import (
 from domain.initiatives.states import Document
 from domain.initiatives.timeplan import DutyKind
 from domain.money import most, split
-from domain.work import POLAND
+from infra.demo.telling import Telling
 
 OPOCZNO, BELCHATOW, TOMASZOW, PIOTRKOW, SULEJOW = "100704", "100101", "101601", "106201", "101009"
 DRZEWICA, ZELOW, RAWA, BRZEZINY, KUTNO = "100702", "100108", "101301", "102101", "100201"
@@ -38,23 +37,11 @@ ZLOTY = 100
 
 
 @dataclass
-class Demo:
-    """Commands with fixed ids, counted from `start`; `days` before it (negative: after it)."""
+class Demo(Telling):
+    """Told apart from the rest of the demo: the place of a step is its name, so new ones come last."""
 
-    namespace: UUID
-    start: date
-    commands: list[Command] = field(default_factory=list)
-
-    def day(self, ago: int) -> date:
-        return self.start - timedelta(days=ago)
-
-    def moment(self, ago: int, hour: int = 12) -> datetime:
-        return datetime.combine(self.day(ago), time(hour), POLAND)
-
-    def give(self, command: Any, key: str, /, **facts: Any) -> Any:
-        made = command(command_id=uuid5(self.namespace, f"funds:{key}"), **facts)
-        self.commands.append(made)
-        return made
+    def tell(self, command: Any, key: str, /, **facts: Any) -> Any:
+        return self.give(command, f"funds:{key}", **facts)
 
 
 @dataclass
@@ -68,29 +55,32 @@ class Story:
     summary: str
     begun: int
     id: UUID = field(init=False)
+    at: datetime = field(init=False)
 
     def __post_init__(self) -> None:
-        given = self.demo.give(
+        self.at = self.demo.moment(self.begun)
+        given = self.demo.tell(
             proposal.ProposeInitiative,
             self.key,
+            at=self.at,
             municipality=self.lead,
             title=f"{self.title} (przykład)",
             summary=self.summary,
             on=self.demo.day(self.begun),
         )
-        self.id = given.initiative_id
+        self.id = self.demo.names[f"initiative:{self.key}"] = given.initiative_id
 
     def give(self, command: Any, ago: int | None = None, /, **facts: Any) -> None:
+        """Without `ago` it happens right after the step before."""
         if ago is not None:
             facts["on"] = self.demo.day(ago)
-        number = len(self.demo.commands)
-        key = f"{self.key}:{number}:{command.__name__}"
-        self.demo.give(command, key, initiative_id=self.id, **facts)
+            self.at = self.demo.moment(ago)
+        self.record(command, **facts)
 
     def record(self, command: Any, /, **facts: Any) -> None:
-        """Into a stream beside the initiative's."""
-        key = f"{self.key}:{len(self.demo.commands)}:{command.__name__}"
-        self.demo.give(command, key, initiative_id=self.id, **facts)
+        """Into a stream beside the initiative's, or without a day of its own."""
+        key = f"{self.key}:{len(self.demo.told)}:{command.__name__}"
+        self.demo.tell(command, key, at=self.at, initiative_id=self.id, **facts)
 
     def partners(self, ago: int, *tercs: str) -> None:
         self.give(proposal.OpenPartnership, ago)
@@ -108,7 +98,8 @@ class Story:
             self.give(consortium.SignPartnershipAgreement, ago - 3, municipality=terc, number=1)
 
     def submit(self, ago: int) -> None:
-        self.give(proposal.SubmitApplication, submitted_at=self.demo.moment(ago))
+        self.at = self.demo.moment(ago)
+        self.give(proposal.SubmitApplication, submitted_at=self.at)
 
     def assess(self, ago: int) -> None:
         self.give(assessment.StartFormalAssessment, ago)
@@ -118,30 +109,32 @@ class Story:
         return Document(f"Pismo w sprawie: {about}, {self.key} (przykład)")
 
 
-def funds(namespace: UUID, start: date) -> list[Command]:
-    demo = Demo(namespace, start)
+def funds(telling: Telling) -> None:
+    demo = Demo(telling.namespace, telling.start, telling.names)
     calls = _calls(demo)
     _station_of_ideas(demo, calls["closed"])
     _others(demo, calls)
-    demo.give(
+    demo.tell(
         ResolveCall,
         "call:resolved",
+        at=demo.moment(290),
         call_id=calls["closed"],
         document="Lista rankingowa (przykład)",
     )
-    for terc, offer in (
-        (KUTNO, "Szukamy lidera, mamy działkę."),
-        (RAWA, "Dołączymy jako partner."),
+    for terc, ago, offer in (
+        (KUTNO, 16, "Szukamy lidera, mamy działkę."),
+        (RAWA, 13, "Dołączymy jako partner."),
     ):
-        key = f"interest:{terc}"
-        demo.give(DeclareInterest, key, call_id=calls["open"], municipality=terc, offer=offer)
-    return demo.commands
+        facts = {"call_id": calls["open"], "municipality": terc, "offer": offer}
+        demo.tell(DeclareInterest, f"interest:{terc}", at=demo.moment(ago), **facts)
+    telling.told += demo.told
 
 
 def _calls(demo: Demo) -> dict[str, UUID]:
-    neighbours = demo.give(
+    neighbours = demo.tell(
         RegisterProgramme,
         "programme:neighbours",
+        at=demo.moment(620),
         code="FMS.2021-2027",
         facts=ProgrammeFacts(
             "Fundusz Miast Sąsiedzkich (przykład)",
@@ -151,9 +144,10 @@ def _calls(demo: Demo) -> dict[str, UUID]:
             "Instytucja Zarządzająca (przykład)",
         ),
     ).programme_id
-    state = demo.give(
+    state = demo.tell(
         RegisterProgramme,
         "programme:state",
+        at=demo.moment(620),
         code="PRW.2024-2028",
         facts=ProgrammeFacts(
             "Program Razem dla Wody (przykład)",
@@ -199,10 +193,11 @@ def _calls(demo: Demo) -> dict[str, UUID]:
         ("water", state, "PRW.1-2", "Mała retencja w gminach", 20, -70, 7_000, 3),
         ("ahead", state, "PRW.1-3", "Błękitna infrastruktura", -25, -110, 7_500, 5),
     ]
-    return {
-        key: demo.give(
+    calls = {
+        key: demo.tell(
             AnnounceCall,
             f"call:{key}",
+            at=demo.moment(opens + 30),
             programme_id=programme,
             terms=CallTerms(
                 number=f"{number} (przykład)",
@@ -221,6 +216,8 @@ def _calls(demo: Demo) -> dict[str, UUID]:
         ).call_id
         for key, programme, number, title, opens, closes, rate, years in rows
     }
+    demo.names.update((f"call:{key}", call) for key, call in calls.items())
+    return calls
 
 
 def _budget(demo: Demo, works: int, rate: int, *partners: str, staff: int = 40_000) -> Budget:

@@ -4,11 +4,12 @@ Who was there and what was agreed is what both towns announced; the sentences ar
 participants hold their offices isn't told, only that they held them on that day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
 from domain.commands import Command
+from domain.cooperation import Find
 from domain.meetings import (
     AddAgendaItem,
     AgendaItem,
@@ -27,6 +28,7 @@ from domain.meetings import (
 )
 from domain.municipalities import HeadTitle, Office, RecordOfficeHolder
 from domain.work import POLAND
+from infra.demo.telling import Telling
 
 OPOCZNO, BELCHATOW = "100704", "100101"
 FOUNDERS = (OPOCZNO, BELCHATOW)
@@ -74,10 +76,30 @@ _DECISIONS = (
 )
 
 
-def meeting(namespace: UUID) -> Iterator[Command]:
-    """Commands with fixed ids, in their order; `published` comes after them."""
+def first_meeting(telling: Telling) -> None:
+    """True on the day of the meeting, known since the day after it: the log keeps both."""
+    planned = _planned(telling.namespace)
+    for command in _meeting(telling.namespace, planned):
+        telling.add(command, at=RECORDED_AT)
+    for terc in (BELCHATOW, OPOCZNO):
+        telling.later(_approved(telling.namespace, planned.meeting_id, terc), at=RECORDED_AT)
+    published = PublishMinutes(
+        command_id=_id(telling.namespace, "published"), meeting_id=planned.meeting_id
+    )
+    telling.add(published, at=RECORDED_AT)
+
+
+def _approved(namespace: UUID, meeting_id: UUID, terc: str) -> Callable[[Find], Command]:
+    return lambda find: ApproveMinutes(
+        command_id=_id(namespace, f"approved:{terc}"),
+        meeting_id=meeting_id,
+        municipality=terc,
+        minutes_hash=find(Meeting, meeting_id).minutes_hash,
+    )
+
+
+def _meeting(namespace: UUID, planned: PlanMeeting) -> Iterator[Command]:
     yield from _offices(namespace)
-    planned = _planned(namespace)
     yield planned
     meeting_id = planned.meeting_id
     invited = _id(namespace, "invited")
@@ -93,22 +115,6 @@ def meeting(namespace: UUID) -> Iterator[Command]:
         )
     yield _held(namespace, meeting_id)
     yield from _recorded(namespace, meeting_id)
-
-
-def published(namespace: UUID, held: Meeting) -> Iterator[Command]:
-    """Approved by both executives, for everyone to read."""
-    for terc in (BELCHATOW, OPOCZNO):
-        yield ApproveMinutes(
-            command_id=_id(namespace, f"approved:{terc}"),
-            meeting_id=held.id,
-            municipality=terc,
-            minutes_hash=held.minutes_hash,
-        )
-    yield PublishMinutes(command_id=_id(namespace, "published"), meeting_id=held.id)
-
-
-def meeting_id(namespace: UUID) -> UUID:
-    return _planned(namespace).meeting_id
 
 
 def _offices(namespace: UUID) -> Iterator[Command]:
