@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from domain.accounts import InviteAccount
 from domain.aggregate import Aggregate
 from domain.calls.call import AnnounceCall, FundingCall
 from domain.calls.programme import Fund, ProgrammeFacts, RegisterProgramme
@@ -26,7 +27,7 @@ from domain.values import Terc
 from domain.work import Receipt
 from infra.event_store import PostgresEventStore
 from tests.domain.texts import PlainTexts
-from tests.network import BELCHATOW, OPOCZNO, Network, network
+from tests.network import BELCHATOW, OPOCZNO, VAULT, Network, network
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -176,6 +177,17 @@ class Funds:
         assert self.state(found) is state
         return found
 
+    def account(self, terc: str) -> str:
+        """Of somebody who was invited there."""
+        command = InviteAccount(
+            command_id=uuid4(),
+            municipality=terc,
+            email=f"{uuid4()}@gmina.example",
+            name="Ewa Kowalska",
+            roles=frozenset({Role.FUNDS_OFFICER}),
+        )
+        return str(self.give(command).stream_id)
+
     def later(self, days: int) -> None:
         self.now += timedelta(days=days)
 
@@ -249,7 +261,7 @@ PATHS: dict[InitiativeState, list[Any]] = {
 @contextmanager
 def funds(database_url: str) -> Iterator[Funds]:
     with network(database_url) as net:
-        store = PostgresEventStore(net.pool, announce=lambda _position: None)
+        store = PostgresEventStore(net.pool, announce=lambda _position: None, vault=VAULT)
         found = Funds(net, store)
         net.cooperation = Cooperation(store, PlainTexts(), now=lambda: found.now)
         for terc in (OPOCZNO, BELCHATOW, TOMASZOW, STRANGER):

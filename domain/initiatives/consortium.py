@@ -90,12 +90,17 @@ class ConsortiumPart(Part):
             aggregate.members[self.municipality] = MemberState.DECLINED
 
     class PartnerLeft(Aggregate.Event):
+        """Its signature and what its accounts were given go with it."""
+
         municipality: str
         reason: str
 
         def apply(self, aggregate: "ConsortiumPart") -> None:
             aggregate.members[self.municipality] = MemberState.LEFT
             aggregate.signatures.discard(self.municipality)
+            for account, held in list(aggregate.accounts.items()):
+                if held.municipality == self.municipality:
+                    del aggregate.accounts[account]
 
     class LeadAppointed(Aggregate.Event):
         """An agreement that named another lead is signed no more."""

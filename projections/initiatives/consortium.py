@@ -61,6 +61,11 @@ class ConsortiumFolds:
     def _left(self, recorded: Recorded, event: Initiative.PartnerLeft, rows: Rows) -> None:
         row, member = _member(recorded, event.municipality, rows)
         member.signed_on, member.reason = None, event.reason
+        rows.execute(
+            "DELETE FROM accounts WHERE initiative_id = %s AND terc = %s",
+            (row.id, member.terc),
+            changes=AccountRow,
+        )
         _now(recorded, row, member, "LEFT", rows)
 
     @on(Initiative.LeadAppointed)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.accounts import CloseAccount
 from domain.initiatives.commands import consortium, implementation, proposal, records, timeplan
 from domain.initiatives.consortium import Access, MemberState
 from domain.initiatives.states import InitiativeState
@@ -143,7 +144,7 @@ COMMANDS: list[tuple[Any, dict[str, Any], Access]] = [
 def test_account_may_do_what_it_was_given(given: Funds, access: Access | None) -> None:
     """None: it is not named, and a partner's official may edit."""
     found = given.prepared()
-    by = official(BELCHATOW, account=f"konto-{access}")
+    by = official(BELCHATOW, account=given.account(BELCHATOW))
     if access is not None:
         grant = {"account": by.id, "municipality": BELCHATOW, "access": access}
         given.order(consortium.GrantAccess, found, official(BELCHATOW), **grant)
@@ -159,19 +160,46 @@ def test_access_is_granted_by_the_account_s_own_municipality_and_can_be_revoked(
     given: Funds,
 ) -> None:
     found = given.prepared()
-    grant = {"account": "konto-x", "municipality": BELCHATOW, "access": Access.VIEW}
+    account = given.account(BELCHATOW)
+    grant = {"account": account, "municipality": BELCHATOW, "access": Access.VIEW}
     assert (
         given.refused(made(consortium.GrantAccess, found, **grant), official(OPOCZNO)).code
         == "not_permitted"
     )
     given.order(consortium.GrantAccess, found, official(BELCHATOW), **grant)
-    viewer = official(BELCHATOW, account="konto-x")
-    mine = made(consortium.RevokeAccess, found, account="konto-x")
+    viewer = official(BELCHATOW, account=account)
+    mine = made(consortium.RevokeAccess, found, account=account)
     assert given.refused(mine, viewer).code == "not_permitted"
     given.give(mine, official(BELCHATOW))
     given.order(timeplan.SetMilestone, found, viewer, title="Projekt", due_on=date(2026, 9, 1))
-    outside = made(consortium.GrantAccess, found, **{**grant, "municipality": TOMASZOW})
+    theirs = {**grant, "account": given.account(TOMASZOW), "municipality": TOMASZOW}
+    outside = made(consortium.GrantAccess, found, **theirs)
     assert given.refused(outside, OPERATOR).code == "not_a_partner"
+
+
+def test_only_accounts_of_the_partner_itself_are_given_access(given: Funds) -> None:
+    found = given.prepared()
+    closed = given.account(BELCHATOW)
+    given.give(CloseAccount(command_id=uuid4(), account_id=UUID(closed), reason="Odejście"))
+    for account in (given.account(OPOCZNO), closed, str(uuid4()), "konto-x"):
+        grant = {"account": account, "municipality": BELCHATOW, "access": Access.VIEW}
+        refusal = given.refused(made(consortium.GrantAccess, found, **grant), official(BELCHATOW))
+        assert refusal.code == "account_not_found"
+
+
+def test_access_ends_with_the_partnership(given: Funds) -> None:
+    found = given.prepared()
+    for terc in (BELCHATOW, OPOCZNO):
+        grant = {"account": given.account(terc), "municipality": terc, "access": Access.VIEW}
+        given.order(consortium.GrantAccess, found, official(terc), **grant)
+    leave = {"municipality": BELCHATOW, "reason": "Inne plany"}
+    given.order(consortium.LeaveConsortium, found, official(BELCHATOW), **leave)
+    assert [held.municipality for held in given.initiative(found).accounts.values()] == [OPOCZNO]
+    given.net.project()
+    kept = given.net.rows(
+        "SELECT terc FROM read_initiatives.accounts WHERE initiative_id = %s", found
+    )
+    assert kept == [(OPOCZNO,)]
 
 
 def test_officials_of_others_do_not_learn_that_it_exists(given: Funds) -> None:

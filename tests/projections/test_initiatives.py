@@ -97,7 +97,11 @@ def whole_story(given: Funds) -> UUID:
         reason="Brak środków",
     )
     given.order(
-        consortium.GrantAccess, found, account="konto-1", municipality=OPOCZNO, access=Access.EDIT
+        consortium.GrantAccess,
+        found,
+        account=given.account(OPOCZNO),
+        municipality=OPOCZNO,
+        access=Access.EDIT,
     )
     given.order(proposal.MakeInitiativePublic, found)
     for kind, facts in PATHS[S.IN_IMPLEMENTATION]:
@@ -239,7 +243,7 @@ def test_whole_story_is_told_in_rows(database_url: str) -> None:
         assert rows("SELECT kind FROM {}.history WHERE NOT public AND kind ~ '^PARTNER_'") == [
             ("PARTNER_INVITED",), ("PARTNER_INVITED",), ("PARTNER_DECLINED",),
         ]  # fmt: skip
-        assert rows("SELECT account, access FROM {}.accounts") == [("konto-1", "EDIT")]
+        assert rows("SELECT terc, access FROM {}.accounts") == [(OPOCZNO, "EDIT")]
         assert given.initiative(found).decisions.agreement.amount == 160_000 * ZLOTY  # type: ignore[union-attr]
 
 

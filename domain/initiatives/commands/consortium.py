@@ -1,7 +1,9 @@
 """Inviting, answering, leading, agreeing and signing."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
+from domain.accounts import Account, AccountNotFound, AccountState
 from domain.initiatives.commands.order import InitiativeCommand, ordered
 from domain.initiatives.consortium import Access
 from domain.initiatives.initiative import Initiative
@@ -127,8 +129,8 @@ def sign_partnership_agreement(
 def grant_access(command: GrantAccess, initiative: Initiative, work: Work) -> None:
     """Each municipality says which of its accounts may do what."""
     terc = _spoken_for(command.municipality, initiative, work)
-    refuse_if(text_problems("account", command.account, 200))
-    initiative.grant_access(command.account, terc, command.access, work)
+    account = _account_of(terc, command.account, work)
+    initiative.grant_access(str(account.id), terc, command.access, work)
 
 
 @ordered(RevokeAccess, Access.VIEW)
@@ -137,6 +139,17 @@ def revoke_access(command: RevokeAccess, initiative: Initiative, work: Work) -> 
     if held is not None:
         initiative.refuse_unless_speaks(work.actor, held.municipality)
         initiative.revoke_access(command.account, work)
+
+
+def _account_of(terc: str, account_id: str, work: Work) -> Account:
+    """Raises AccountNotFound also for another municipality's, and for one that is closed."""
+    try:
+        account = work.find(Account, UUID(account_id))
+    except ValueError:
+        raise AccountNotFound from None
+    if account is None or account.owner != terc or account.state is AccountState.CLOSED:
+        raise AccountNotFound
+    return account
 
 
 def _spoken_for(municipality: str, initiative: Initiative, work: Work) -> str:
