@@ -66,5 +66,6 @@ CREATE INDEX news_order_idx ON news (published_on DESC, id DESC) WHERE state = '
 -- With what a list of titles shows, so that it needn't touch the rows.
 CREATE INDEX news_municipality_idx ON news (municipality_id, published_on DESC, id DESC) INCLUDE (title, slug)
     WHERE state = 'PUBLISHED';
+CREATE INDEX news_drafts_idx ON news (updated_at DESC, id DESC) WHERE state = 'DRAFT';
 CREATE INDEX news_tags_idx ON news USING gin (tags) WHERE state = 'PUBLISHED';
 CREATE INDEX news_mentions_idx ON news USING gin (mentioned_tercs);

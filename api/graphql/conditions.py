@@ -1,6 +1,7 @@
 """The SQL that both executors share: which rows, in which order. Placeholders come from the caller."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from api.graphql.errors import PageSize
 from api.graphql.visibility import Audience
@@ -10,12 +11,42 @@ PAGE = 20
 LARGEST_PAGE = 100
 
 
-def page_size(value: int | None) -> int:
+@dataclass(frozen=True)
+class Window:
+    """Relay's slice of what lies between the cursors: the `first` so many, of them the `last` so many.
+
+    One of them is there. Rows are read from the end that is asked for, one more than `most`.
+    """
+
+    first: int | None
+    last: int | None
+
+    @property
+    def backwards(self) -> bool:
+        return self.first is None
+
+    @property
+    def both(self) -> bool:
+        return self.first is not None and self.last is not None
+
+    @property
+    def most(self) -> int:
+        return max(self.first or 0, self.last or 0)
+
+
+def window(first: int | None, last: int | None) -> Window:
     """Raises PageSize."""
-    if value is None:
-        return PAGE
+    if first is not None:
+        page_size(first)
+    if last is not None:
+        page_size(last, "last")
+    return Window(PAGE if first is None and last is None else first, last)
+
+
+def page_size(value: int, argument: str = "first") -> int:
+    """Raises PageSize."""
     if not 0 <= value <= LARGEST_PAGE:
-        raise PageSize(argument="first", limit=LARGEST_PAGE, value=value)
+        raise PageSize(argument=argument, limit=LARGEST_PAGE, value=value)
     return value
 
 
@@ -43,20 +74,24 @@ def listed(
         for each in connection.filters
         if each.argument.name in given
     ]
+    among = [connection.among.format(row=row)] if connection.among else []
     return [
-        *visible(table, audience, row, listing=True),
+        *visible(table, audience, row, listing=not among),
+        *among,
         *joined(connection.by, row, parent),
         *filters,
     ]
 
 
-def after(connection: Connection, row: str, keys: list[str]) -> str:
+def beyond(connection: Connection, row: str, keys: list[str], *, backwards: bool) -> str:
+    """After the row with these keys, or before it."""
     columns = ", ".join(f"{row}.{key.column}" for key in connection.order)
-    return f"({columns}) {'<' if connection.descending else '>'} ({', '.join(keys)})"
+    falling = connection.descending is not backwards
+    return f"({columns}) {'<' if falling else '>'} ({', '.join(keys)})"
 
 
-def order_by(connection: Connection, row: str) -> str:
-    way = " DESC" if connection.descending else ""
+def order_by(connection: Connection, row: str, *, backwards: bool = False) -> str:
+    way = " DESC" if connection.descending is not backwards else ""
     return ", ".join(f"{row}.{key.column}{way}" for key in connection.order)
 
 

@@ -20,15 +20,21 @@ class Node:
 class PageInfo:
     page: strawberry.Private[Page]
 
-    @strawberry.field(description="Whether more follows after this page.")
+    @strawberry.field(
+        description="Whether more follows after this page: asked for with `first`, that is looked up; "
+        "otherwise there is where `before` was given."
+    )
     async def has_next_page(self) -> bool:
         return await self.page.has_next()
 
-    @strawberry.field(description="Whether this page was asked for with `after`.")
-    def has_previous_page(self) -> bool:
-        return self.page.starts_later
+    @strawberry.field(
+        description="Whether more lies before this page: asked for with `last`, that is looked up; "
+        "otherwise there is where `after` was given."
+    )
+    async def has_previous_page(self) -> bool:
+        return await self.page.has_previous()
 
-    @strawberry.field(description="Cursor of the first edge; null on an empty page.")
+    @strawberry.field(description="Cursor of the first edge, for `before`; null on an empty page.")
     async def start_cursor(self) -> str | None:
         rows = await self.page.rows()
         return self.page.cursor(rows[0]) if rows else None

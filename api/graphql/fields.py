@@ -31,6 +31,11 @@ from api.graphql.vocabulary import (
 
 T = TypeVar("T", bound=type)
 
+_FIRST = (
+    f"How many from the beginning, at most {LARGEST_PAGE}; {PAGE} where `last` isn't said either."
+)
+_LAST = f"How many from the end, at most {LARGEST_PAGE}, in the same order; with `first`: of those."
+
 
 class DeclaredField(StrawberryField):
     """Resolved by the ordinary executor from its declaration, or compiled."""
@@ -100,13 +105,14 @@ def connection(
     descending: bool = False,
     filters: Sequence[Filter] = (),
     by: Mapping[str, str] | None = None,
+    among: str | None = None,
 ) -> Any:
-    declared = Connection(name, tuple(order), descending, tuple(filters), by or {})
+    declared = Connection(name, tuple(order), descending, tuple(filters), by or {}, among)
     arguments = [
-        _argument(
-            "first", int | None, f"How many, {PAGE} if not said, at most {LARGEST_PAGE}.", PAGE
-        ),
-        _argument("after", str | None, "The `endCursor` of the page before."),
+        _argument("first", int | None, _FIRST),
+        _argument("after", str | None, "Only what follows this cursor: an `endCursor`."),
+        _argument("last", int | None, _LAST),
+        _argument("before", str | None, "Only what comes before this cursor: a `startCursor`."),
         *(
             _argument(f.argument.name, f.argument.type, f.argument.description, f.argument.default)
             for f in filters

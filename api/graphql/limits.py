@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
+    ArgumentNode,
     FieldNode,
     GraphQLError,
     GraphQLField,
@@ -110,20 +111,22 @@ class _Walk:
 
     def _entries(self, declaration: Declaration | None, node: FieldNode) -> int:
         if isinstance(declaration, Connection):
-            return max(1, self._first(node))
+            return max(1, self._page(node))
         if isinstance(declaration, ToMany):
             return RELATED_ROWS
         return EMBEDDED_ENTRIES if isinstance(declaration, EmbeddedList) else 1
 
-    def _first(self, node: FieldNode) -> int:
+    def _page(self, node: FieldNode) -> int:
         """Out-of-range sizes are refused when they are used; here they count as the largest."""
-        argument = next((a for a in node.arguments or () if a.name.value == "first"), None)
-        value: Any = PAGE
-        if argument is not None and isinstance(argument.value, VariableNode):
-            value = self._scope.variables.get(argument.value.name.value, PAGE)
-        elif argument is not None and isinstance(argument.value, IntValueNode):
-            value = int(argument.value.value)
-        return PAGE if value is None else min(max(value, 0), LARGEST_PAGE)
+        told = [self._size(a) for a in node.arguments or () if a.name.value in ("first", "last")]
+        sizes = [size for size in told if size is not None]
+        return min(max(0, *sizes), LARGEST_PAGE) if sizes else PAGE
+
+    def _size(self, argument: ArgumentNode) -> int | None:
+        if isinstance(argument.value, VariableNode):
+            found: int | None = self._scope.variables.get(argument.value.name.value)
+            return found
+        return int(argument.value.value) if isinstance(argument.value, IntValueNode) else None
 
 
 def _refused(code: str, message: str) -> GraphQLError:

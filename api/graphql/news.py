@@ -21,7 +21,7 @@ from api.graphql.fields import (
 from api.graphql.municipalities import Municipality
 from api.graphql.news_list import NEWEST_FIRST, NEWS, OF_MUNICIPALITY, SINCE, TAGGED, UNTIL
 from api.graphql.relay import id_of
-from api.graphql.vocabulary import Argument, Table, Way
+from api.graphql.vocabulary import Argument, OrderKey, Table, Way
 from domain.news import NewsState
 
 VERSIONS = Table("read_news.versions", "news", visibility.NEWS_VERSIONS, key="news_id")
@@ -29,7 +29,7 @@ VERSIONS = Table("read_news.versions", "news", visibility.NEWS_VERSIONS, key="ne
 State = strawberry.enum(
     NewsState,
     name="NewsState",
-    description="DRAFT: seen by its municipality only. PUBLISHED: by everyone. "
+    description="DRAFT: seen by its municipality only, in `newsDrafts`. PUBLISHED: by everyone. "
     "RETRACTED: in no list; found by its id or address, without its text.",
 )
 
@@ -127,6 +127,14 @@ class NewsQueries:
         order=NEWEST_FIRST,
         descending=True,
         filters=(OF_MUNICIPALITY, TAGGED, SINCE, UNTIL),
+    )
+    news_drafts: Connection[NewsItem] = connection(
+        "newsDrafts",
+        "Drafts that the viewer may see: those of its municipality. The one changed last comes first.",
+        order=(OrderKey("updated_at", "timestamptz"), OrderKey("id", "uuid")),
+        descending=True,
+        filters=(OF_MUNICIPALITY, TAGGED),
+        among="{row}.state = 'DRAFT'",
     )
     news_item: NewsItem | None = item(
         "One news item, by `id` or by `municipality` and `slug` (a former slug will do). "

@@ -146,12 +146,15 @@ class Page:
         arguments: Mapping[str, Any],
     ) -> None:
         self._context, self._declaration, self._cls = context, declaration, cls
-        self.size = conditions.page_size(arguments.get("first"))
-        self.starts_later = arguments.get("after") is not None
+        self._window = conditions.window(arguments.get("first"), arguments.get("last"))
+        self._after, self._before = arguments.get("after"), arguments.get("before")
         self._parameters = Parameters()
         self._conditions = self._listed(parent, arguments)
         self._filters = list(self._parameters.values)
-        self._keys = self._after(arguments.get("after"))
+        self._between = [
+            *self._beyond(self._after, backwards=False),
+            *self._beyond(self._before, backwards=True),
+        ]
         self._found: list[Any] | None = None
 
     async def total(self) -> int:
@@ -161,10 +164,20 @@ class Page:
         return int(found[0]["n"])
 
     async def rows(self) -> list[Any]:
-        return (await self._one_more())[: self.size]
+        """In the list's order, from whichever end they were asked for."""
+        found, window = await self._one_more(), self._window
+        if window.backwards:
+            return found[: window.last][::-1]
+        kept = found[: window.first]
+        return kept if window.last is None else kept[max(0, len(kept) - window.last) :]
 
     async def has_next(self) -> bool:
-        return len(await self._one_more()) > self.size
+        first = self._window.first
+        return self._before is not None if first is None else len(await self._one_more()) > first
+
+    async def has_previous(self) -> bool:
+        last = self._window.last
+        return self._after is not None if last is None else len(await self._one_more()) > last
 
     def cursor(self, instance: Any) -> str:
         row = record_of(instance).row
@@ -172,22 +185,22 @@ class Page:
 
     async def _one_more(self) -> list[Any]:
         if self._found is None:
-            wanted = list(self._conditions)
-            if self._keys:
-                wanted.append(conditions.after(self._declaration, ROW, self._keys))
-            order = conditions.order_by(self._declaration, ROW)
-            tail = f"{conditions.where(wanted)} ORDER BY {order} LIMIT {self.size + 1}"
+            wanted = [*self._conditions, *self._between]
+            window = self._window
+            order = conditions.order_by(self._declaration, ROW, backwards=window.backwards)
+            tail = f"{conditions.where(wanted)} ORDER BY {order} LIMIT {window.most + 1}"
             self._found = await _rows(self._context, self._cls, tail, self._parameters.values)
         return self._found
 
-    def _after(self, value: str | None) -> list[str]:
-        if value is None:
+    def _beyond(self, cursor: str | None, *, backwards: bool) -> list[str]:
+        if cursor is None:
             return []
-        keys = parse_cursor(self._declaration.name, self._declaration.order, value)
-        return [
+        keys = parse_cursor(self._declaration.name, self._declaration.order, cursor)
+        told = [
             self._parameters.add(key, each.sql_type)
             for key, each in zip(keys, self._declaration.order, strict=True)
         ]
+        return [conditions.beyond(self._declaration, ROW, told, backwards=backwards)]
 
     def _listed(self, parent: Mapping[str, Any], arguments: Mapping[str, Any]) -> list[str]:
         given = {

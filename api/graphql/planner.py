@@ -103,7 +103,7 @@ class _Finder(Visitor):
         self, node: ArgumentNode, _key: Any, _parent: Any, _path: Any, ancestors: list[Any]
     ) -> None:
         if isinstance(node.value, VariableNode) and (
-            node.name.value == "first" or _in_directive(ancestors)
+            node.name.value in ("first", "last") or _in_directive(ancestors)
         ):
             self.found.add(node.value.name.value)
 

@@ -4,11 +4,12 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from api.graphql.errors import InvalidCursor, InvalidId
+from api.graphql.scalars import utc_text
 from api.graphql.vocabulary import OrderKey
 
 
@@ -42,7 +43,8 @@ def id_of(type_name: str) -> Callable[[str], UUID]:
 
 def cursor(name: str, keys: Sequence[object]) -> str:
     """Byte for byte as SQL makes it: base64 of the JSON array of the list's name and the order keys."""
-    text = json.dumps([name, *map(str, keys)], ensure_ascii=False)
+    told = [utc_text(key) if isinstance(key, datetime) else str(key) for key in keys]
+    text = json.dumps([name, *told], ensure_ascii=False)
     return base64.b64encode(text.encode()).decode()
 
 
@@ -67,6 +69,7 @@ def _text(value: str) -> str:
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "date": date.fromisoformat,
+    "timestamptz": datetime.fromisoformat,
     "uuid": UUID,
     "text": _text,
 }

@@ -93,13 +93,17 @@ class Filter:
 
 @dataclass(frozen=True)
 class Connection:
-    """A Relay connection. Order keys go one way; the last one is unique. `by` as in ToMany."""
+    """A Relay connection. Order keys go one way; the last one is unique. `by` as in ToMany.
+
+    `among`: which rows, of all that the viewer may see; None: those that lists show.
+    """
 
     name: str
     order: tuple[OrderKey, ...]
     descending: bool
     filters: tuple[Filter, ...]
     by: Mapping[str, str] = field(default_factory=dict)
+    among: str | None = None
 
 
 @dataclass(frozen=True)

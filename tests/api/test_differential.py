@@ -31,7 +31,14 @@ from tests.network import BELCHATOW, OPOCZNO, TOMASZOW, network
 OPERATIONS = 2_000
 LIMITS = {"cost_limit", "depth_limit", "breadth_limit"}
 SCHEMA = make_schema()
-REGISTER_AND_NEWS = ("municipalities", "municipality", "news", "newsItem", "node")
+REGISTER_AND_NEWS = (
+    "municipalities",
+    "municipality",
+    "news",
+    "newsDrafts",
+    "newsItem",
+    "node",
+)
 FUNDS = ("programmes", "calls", "call", "initiatives", "initiative", "deadlines", "partners")
 COMMON_SPACE = (
     "activity",
@@ -91,6 +98,8 @@ def values(database_url: str) -> Values:
     return {
         "first": [None, 0, 1, 2, 3, 7, 20, 100, 101] + [5] * 10,
         "after": [None, "zmyślony", *cursors, *[None] * 8],
+        "last": [*[None] * 20, 0, 1, 2, 5, 100, 101],
+        "before": [None, "zmyślony", *cursors, *[None] * 8],
         "municipality": [None, "999999", "12", *[row[1] for row in news]],
         "terc": [*[row[1] for row in towns], "999999", "100704"],
         "slug": [None, *[row[2] for row in news], *[f"dawny-{row[2]}" for row in news], "nie-ma"],
@@ -138,6 +147,8 @@ def funds_values(given: Funds) -> Values:
     return {
         "first": [None, 0, 1, 3, 20, 101] + [5] * 6,
         "after": [None, None, None, "zmyślony"],
+        "last": [None, None, None, 2, 5, 101],
+        "before": [None, None, None, "zmyślony"],
         "id": [*initiatives, *calls, "nonsense"],
         "call": [None, *calls, "nonsense"],
         "like": [None, *calls, "nonsense"],
@@ -169,6 +180,8 @@ def common_values(database_url: str) -> Values:
     return {
         "first": [None, 0, 1, 3, 20, 101] + [5] * 10,
         "after": [None, None, None, "zmyślony"],
+        "last": [None, None, None, 2, 5, 101],
+        "before": [None, None, None, "zmyślony"],
         "id": [*ids, "nonsense"],
         "municipality": [None, OPOCZNO, BELCHATOW, TOMASZOW],
         "tag": [None, "transport", "nie-ma"],

@@ -23,7 +23,7 @@ def example(start: str) -> str:
 
 
 def test_every_example_is_one_of_those_tested_here() -> None:
-    assert len(EXAMPLES) == 10
+    assert len(EXAMPLES) == 11
 
 
 def test_reading_examples_answer(api: Api) -> None:
@@ -38,6 +38,8 @@ def test_reading_examples_answer(api: Api) -> None:
         api.ask(example("The next"), {"after": latest["pageInfo"]["endCursor"]})["news"]["nodes"]
         == []
     )
+    last = api.ask(example("The last"), {"before": None})["news"]
+    assert last["nodes"][0]["title"] == "Spotkanie burmistrzów"
     tagged = api.ask(example("One town"))["news"]
     assert (tagged["totalCount"], tagged["nodes"][0]["mentions"]) == (1, [{"name": "Bełchatów"}])
     item = api.ask(example("One item"))["newsItem"]

@@ -1,7 +1,9 @@
 """What can be asked, and who is told what."""
 
+from domain.roles import Role
 from tests.api.conftest import Api
-from tests.network import BELCHATOW, OPOCZNO
+from tests.infra.desks import Office
+from tests.network import BELCHATOW, OPOCZNO, Network
 
 NEWS_ITEM = """
 query ($municipality: String, $slug: String, $id: ID) {
@@ -161,3 +163,33 @@ def test_every_answer_names_the_position_it_reflects(api: Api) -> None:
     answer = api.post("{ news { totalCount } }")
     assert answer.headers["wspolna-position"] == str(position)
     assert answer.json()["extensions"]["position"] == position
+
+
+def test_officials_list_their_own_drafts_and_nobody_elses(api: Api) -> None:
+    for terc in (OPOCZNO, BELCHATOW):
+        api.net.member(terc)
+    for number in range(3):
+        api.net.draft(f"Szkic {number}")
+    api.net.draft("Cudzy szkic", BELCHATOW)
+    api.net.published("Nowy most")
+    token = editors_token(api.net)
+    api.net.project()
+    drafts = """query ($after: String) { newsDrafts(first: 2, after: $after) {
+        totalCount nodes { title state } pageInfo { hasNextPage endCursor } } }"""
+
+    assert api.ask(drafts)["newsDrafts"]["totalCount"] == 0
+    assert api.ask(drafts, operator=True)["newsDrafts"]["totalCount"] == 4
+    page = api.ask(drafts, token=token)["newsDrafts"]
+    assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (3, True)
+    assert page["nodes"] == [{"title": f"Szkic {number}", "state": "DRAFT"} for number in (2, 1)]
+    rest = api.ask(drafts, {"after": page["pageInfo"]["endCursor"]}, token=token)["newsDrafts"]
+    assert rest["nodes"] == [{"title": "Szkic 0", "state": "DRAFT"}]
+    assert api.ask("{ news { nodes { title } } }", token=token) == {
+        "news": {"nodes": [{"title": "Nowy most"}]}
+    }
+
+
+def editors_token(net: Network) -> str:
+    office = Office(net)
+    account = office.active(Role.EDITOR, email="redakcja@opoczno.example", terc=OPOCZNO)
+    return office.own.issue_token(account, "test", frozenset({Role.EDITOR}), None).secret

@@ -37,9 +37,10 @@ class ConnectionParts:
         self._type = object_type
         self._field = field
         self._arguments = arguments
-        self._size = conditions.page_size(
-            arguments["first"].value if "first" in arguments else None
+        first, last = (
+            arguments[name].value if name in arguments else None for name in ("first", "last")
         )
+        self._window = conditions.window(first, last)
         self._element = _object_type(object_type, "nodes")
         self._table = statement.table(self._element)
         self._alias = statement.alias()
@@ -50,14 +51,18 @@ class ConnectionParts:
             if each.argument.name in arguments
         }
         # Bound even where nobody selects the rows: a cursor that isn't one is refused either way.
-        self._after = self._cursor_keys(arguments["after"]) if "after" in arguments else []
-        self._numbered = False  # whether somebody asked for the rows' places in the page
+        self._between = {
+            backwards: self._cursor_keys(arguments[name])
+            for name, backwards in (("after", False), ("before", True))
+            if name in arguments
+        }
+        self._numbered = False  # whether the rows' places in the page are needed
         self._needs_rows = False
 
     def parts(self) -> list[Part]:
         inside = self._statement.scope.inside(self._type, self._field.nodes)
         # What is around the page comes first: it decides whether one row more is fetched.
-        self._numbered = any(field.name == "pageInfo" for field in inside)
+        self._numbered = self._window.both or any(field.name == "pageInfo" for field in inside)
         found = ["{", *separated([f'"{each.key}":', *self._one(each)] for each in inside), "}"]
         if not self._needs_rows:
             return found
@@ -91,7 +96,7 @@ class ConnectionParts:
 
     def _listed(self, entry: Sequence[Part]) -> list[Part]:
         self._needs_rows = True
-        within = f" FILTER (WHERE {self._alias}.{NUMBER} <= {self._size})" if self._numbered else ""
+        within = f" FILTER (WHERE {self._kept()})" if self._numbered else ""
         return ["[", Sql(f"string_agg({concat(entry)}, ','){within}"), "]"]
 
     def _edge(self, field: Field) -> list[Part]:
@@ -107,12 +112,12 @@ class ConnectionParts:
 
     def _page_info(self, field: Field) -> list[Part]:
         info = _object_type(self._type, "pageInfo")
-        last = f"least({self._size}, {self._alias}.{HOW_MANY})"
+        window, ends = self._window, self._ends()
         known: dict[str, Callable[[Field], list[Part]]] = {
-            "hasNextPage": lambda _: [self._aggregate(f"(count(*) > {self._size})::text")],
-            "hasPreviousPage": lambda _: ["true" if "after" in self._arguments else "false"],
-            "startCursor": lambda _: [self._cursor_at("1")],
-            "endCursor": lambda _: [self._cursor_at(last)],
+            "hasNextPage": lambda _: [self._more(window.first, "before")],
+            "hasPreviousPage": lambda _: [self._more(window.last, "after")],
+            "startCursor": lambda _: [self._cursor_at(ends[0])],
+            "endCursor": lambda _: [self._cursor_at(ends[1])],
             "__typename": lambda _: [f'"{info.name}"'],
         }
         return self._of(info, field, known)
@@ -133,8 +138,29 @@ class ConnectionParts:
     def _cursor(self) -> Sql:
         return Sql(leaves.cursor(self._declaration.name, self._declaration.order, self._alias))
 
+    def _more(self, size: int | None, cursor: str) -> Part:
+        """Looked up from the end that rows are read from; from the other, there is what the cursor names."""
+        if size is None:
+            return "true" if cursor in self._arguments else "false"
+        return self._aggregate(f"(count(*) > {size})::text")
+
+    def _kept(self) -> str:
+        """Which of the numbered rows are the page's."""
+        window, number = self._window, f"{self._alias}.{NUMBER}"
+        if not window.both:
+            return f"{number} <= {window.most}"
+        return f"{number} BETWEEN {self._ends()[0]} AND {window.first}"
+
+    def _ends(self) -> tuple[str, str]:
+        """Numbers of the page's first and last row: they count from the end that rows are read from."""
+        window, many = self._window, f"{self._alias}.{HOW_MANY}"
+        if window.backwards:
+            return f"least({window.last}, {many})", "1"
+        end = f"least({window.first}, {many})"
+        return (f"greatest(1, {end} - {window.last} + 1)" if window.both else "1"), end
+
     def _cursor_at(self, number: str) -> Sql:
-        number_is = f"{self._alias}.{NUMBER} = {number} AND {self._alias}.{NUMBER} <= {self._size}"
+        number_is = f"{self._alias}.{NUMBER} = {number} AND {self._kept()}"
         chosen = f"string_agg({self._cursor().text}, '') FILTER (WHERE {number_is})"
         return self._aggregate(may(chosen))
 
@@ -144,18 +170,24 @@ class ConnectionParts:
 
     def _rows(self) -> str:
         alias, table = self._alias, self._table
-        limit = self._size + 1 if self._numbered else self._size
-        wanted = self._listed_conditions(alias)
-        if self._after:
-            wanted.append(conditions.after(self._declaration, alias, self._after))
+        backwards, most = self._window.backwards, self._window.most
+        limit = most + 1 if self._numbered else most
+        wanted = self._listed_conditions(alias) + [
+            conditions.beyond(self._declaration, alias, keys, backwards=way)
+            for way, keys in self._between.items()
+        ]
+        order = conditions.order_by(self._declaration, alias, backwards=backwards)
         rows = (
             f"SELECT {alias}.* FROM {table.name} {alias}{conditions.where(wanted)} "
-            f"ORDER BY {conditions.order_by(self._declaration, alias)} LIMIT {limit}"
+            f"ORDER BY {order} LIMIT {limit}"
         )
-        if not self._numbered:
-            return rows
-        places = f"row_number() OVER () AS {NUMBER}, count(*) OVER () AS {HOW_MANY}"
-        return f"SELECT {alias}.*, {places} FROM ({rows}) {alias}"
+        if self._numbered:
+            places = f"row_number() OVER () AS {NUMBER}, count(*) OVER () AS {HOW_MANY}"
+            rows = f"SELECT {alias}.*, {places} FROM ({rows}) {alias}"
+        if backwards:
+            forwards = conditions.order_by(self._declaration, alias)
+            rows = f"SELECT {alias}.* FROM ({rows}) {alias} ORDER BY {forwards}"
+        return rows
 
     def _listed_conditions(self, alias: str) -> list[str]:
         return conditions.listed(

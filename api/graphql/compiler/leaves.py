@@ -34,8 +34,12 @@ def base64(expression: str) -> str:
 
 def cursor(name: str, order: tuple[OrderKey, ...], alias: str) -> str:
     """With its quotes."""
-    keys = ", ".join(f"{alias}.{key.column}" for key in order)
+    keys = ", ".join(_key(key, f"{alias}.{key.column}") for key in order)
     return f"""'"' || {base64(f"json_build_array({quoted(name)}, {keys})::text")} || '"'"""
+
+
+def _key(key: OrderKey, sql: str) -> str:
+    return _utc(sql) if key.sql_type == "timestamptz" else sql
 
 
 def _stored(inner: Any) -> Callable[[str], str]:
@@ -87,7 +91,11 @@ def _float(sql: str) -> str:
 
 
 def _moment(sql: str) -> str:
-    return f"""'"' || to_char({sql} AT TIME ZONE 'UTC', {quoted(SQL_UTC_TEXT)}) || '"'"""
+    return f"""'"' || {_utc(sql)} || '"'"""
+
+
+def _utc(sql: str) -> str:
+    return f"to_char({sql} AT TIME ZONE 'UTC', {quoted(SQL_UTC_TEXT)})"
 
 
 _STORED: dict[str, Callable[[str], str]] = {
