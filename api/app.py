@@ -13,6 +13,7 @@ from api.auth.accounts import Accounts
 from api.auth.cookies import Cookies
 from api.auth.pages import account_pages
 from api.auth.routes import Routes
+from api.budgets import BudgetWorkbooks
 from api.graphql.endpoint import GraphQLEndpoint
 from api.graphql.trusted import Options
 from api.health import Health
@@ -42,6 +43,7 @@ def create_app(settings: Settings, options: Options | None = None) -> Litestar:
             metrics(resources),
             health.router(),
             Routes(accounts, authentication, cookies).router(),
+            BudgetWorkbooks(resources, authentication).router(),
             *account_pages(accounts),
             create_static_files_router("/static", [STATIC], include_in_schema=False),
         ],

@@ -4,26 +4,58 @@ Amounts stand as numbers of złoty that spreadsheets keep to the grosz; larger o
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from domain.calls.terms import CostCategory
-from domain.initiatives.budget import Budget, CostKind, CostLine, Financing, Period
+from domain.errors import Language
+from domain.initiatives.budget import LINES, Budget, CostKind, CostLine, Financing, Period
 from domain.money import zloty
 from infra.sources.model import UnreadableSource
-from infra.sources.tables import Row, as_amount, as_day, as_rate, read_table
+from infra.sources.tables import Row, as_amount, as_day, as_rate, table_of
+from infra.sources.workbooks import checked
 
-_EXACT = 10**14  # in grosze: the amounts that read_table takes as numbers
+BYTES = 5_000_000
+_EXACT = 10**14  # in grosze: the amounts that are read as numbers
 COSTS, FINANCING, PERIODS = "Koszty", "Finansowanie", "Okresy"
 _COST_COLUMNS = (
     "Partner", "Kategoria", "Okres", "Opis", "Rodzaj", "Kwota", "Ilość", "Jednostka", "Koszt jednostkowy",
     "Stawka", "Podstawa", "Koszt",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """`value` None: the cell is empty, and mustn't be."""
+
+    sheet: str
+    row: int
+    column: str
+    value: str | None
+
+    def message(self, language: Language) -> str:
+        if language == "pl":
+            what = (
+                "jest pusta" if self.value is None else f"ma niezrozumiałą wartość „{self.value}”"
+            )
+            return f"Arkusz „{self.sheet}”, wiersz {self.row}: kolumna „{self.column}” {what}."
+        what = "is empty" if self.value is None else f"has “{self.value}”, which can't be read"
+        return f"Sheet “{self.sheet}”, row {self.row}: the column “{self.column}” {what}."
+
+
+class UnreadableRows(UnreadableSource):
+    """All of them at once."""
+
+    def __init__(self, problems: Sequence[RowProblem]) -> None:
+        pl = " ".join(each.message("pl") for each in problems)
+        en = " ".join(each.message("en") for each in problems)
+        super().__init__("unreadable_rows", pl, en)
+        self.problems = tuple(problems)
 
 
 def written(budget: Budget) -> bytes:
@@ -56,16 +88,23 @@ def written(budget: Budget) -> bytes:
     return kept.getvalue()
 
 
-def read(path: Path) -> Budget:
+def read(data: bytes) -> Budget:
     """What is computed (the cost of a line, the totals) is read from the facts beside it.
 
-    Raises UnreadableSource, which names the sheet and the row.
+    Raises UnreadableSource, and UnreadableRows, which names every sheet and row that can't be read.
     """
-    return Budget(
-        periods=tuple(_each(path, PERIODS, _period)),
-        lines=tuple(_each(path, COSTS, _line)),
-        financing=tuple(_each(path, FINANCING, _financing)),
+    if len(data) > BYTES:
+        raise UnreadableSource("too_large", "Plik jest za duży.", "The file is too large.")
+    workbook = checked(data, limit=10 * BYTES, rows=LINES + 1, formulas=False)
+    problems: list[RowProblem] = []
+    found = Budget(
+        periods=tuple(_each(workbook, PERIODS, _period, problems)),
+        lines=tuple(_each(workbook, COSTS, _line, problems)),
+        financing=tuple(_each(workbook, FINANCING, _financing, problems)),
     )
+    if problems:
+        raise UnreadableRows(problems)
+    return found
 
 
 def _sheet(
@@ -108,42 +147,77 @@ def _money(grosze: int) -> Any:
     return zloty(grosze) if abs(grosze) < _EXACT else f"{zloty(grosze)}".replace(".", ",")
 
 
-def _each(path: Path, sheet: str, read_row: Any) -> Iterator[Any]:
-    for number, row in enumerate(read_table(path, sheet), start=2):
+def _each(
+    workbook: bytes, sheet: str, read_row: Callable[["Cells"], Any], problems: list[RowProblem]
+) -> Iterator[Any]:
+    for number, row in table_of(workbook, sheet):
+        cells = Cells(row)
         try:
-            yield read_row(row)
-        except (ValueError, KeyError, ArithmeticError) as error:
-            raise UnreadableSource(
-                "unreadable_row",
-                f"Arkusz „{sheet}”, wiersz {number}: {error}.",
-                f"Sheet “{sheet}”, row {number}: {error}.",
-            ) from error
+            found = read_row(cells)
+        except BadCell as bad:
+            problems.append(RowProblem(sheet, number, bad.column, bad.value))
+        else:
+            yield found
 
 
-def _period(row: Row) -> Period:
-    return Period(int(row["numer"]), as_day(row["od"]), as_day(row["do"]))
+class BadCell(Exception):
+    """`value` None: the cell is empty, and mustn't be."""
+
+    def __init__(self, column: str, value: str | None) -> None:
+        super().__init__(column, value)
+        self.column, self.value = column, value
 
 
-def _financing(row: Row) -> Financing:
+class Cells:
+    def __init__(self, row: Row) -> None:
+        self._row = row
+
+    def of(self, column: str, read_cell: Callable[[Any], Any], *absent: Any) -> Any:
+        """`absent`: what an empty cell means, unless it must be filled. Raises BadCell."""
+        if column not in self._row:
+            if absent:
+                return absent[0]
+            raise BadCell(column, None)
+        try:
+            return read_cell(self._row[column])
+        except (ValueError, ArithmeticError, OverflowError):
+            raise BadCell(column, str(self._row[column])[:60]) from None
+
+
+def _period(row: Cells) -> Period:
+    return Period(row.of("numer", _whole), row.of("od", as_day), row.of("do", as_day))
+
+
+def _financing(row: Cells) -> Financing:
     names = ("dofinansowanie", "wklad publiczny", "wklad prywatny")
-    return Financing(_code(row["partner"]), *(as_amount(row.get(name, 0)) for name in names))
+    return Financing(row.of("partner", _code), *(row.of(name, as_amount, 0) for name in names))
 
 
-def _line(row: Row) -> CostLine:
-    bases = str(row.get("podstawa", "")).replace(" ", "")
+def _line(row: Cells) -> CostLine:
     return CostLine(
-        partner=_code(row["partner"]),
-        category=CostCategory(row["kategoria"]),
-        period=int(row["okres"]),
-        description=_unquoted(str(row["opis"])),
-        kind=CostKind(row.get("rodzaj", CostKind.REAL)),
-        amount=as_amount(row.get("kwota", 0)),
-        quantity=_thousandths(row.get("ilosc", 0)),
-        unit=_unquoted(str(row.get("jednostka", ""))),
-        unit_cost=as_amount(row.get("koszt jednostkowy", 0)),
-        rate=as_rate(row.get("stawka", 0)),
-        bases=tuple(map(CostCategory, bases.split(","))) if bases else (),
+        partner=row.of("partner", _code),
+        category=row.of("kategoria", CostCategory),
+        period=row.of("okres", _whole),
+        description=row.of("opis", _unquoted),
+        kind=row.of("rodzaj", CostKind, CostKind.REAL),
+        amount=row.of("kwota", as_amount, 0),
+        quantity=row.of("ilosc", _thousandths, 0),
+        unit=row.of("jednostka", _unquoted, ""),
+        unit_cost=row.of("koszt jednostkowy", as_amount, 0),
+        rate=row.of("stawka", as_rate, 0),
+        bases=row.of("podstawa", _categories, ()),
     )
+
+
+def _whole(value: Any) -> int:
+    number = int(value)
+    if number != float(value):
+        raise ValueError(value)
+    return number
+
+
+def _categories(value: Any) -> tuple[CostCategory, ...]:
+    return tuple(map(CostCategory, str(value).replace(" ", "").split(",")))
 
 
 def _code(value: Any) -> str:
@@ -151,8 +225,8 @@ def _code(value: Any) -> str:
     return f"{int(value):06}" if isinstance(value, int | float) else str(value).strip()
 
 
-def _unquoted(text: str) -> str:
-    return text.removeprefix("'")
+def _unquoted(value: Any) -> str:
+    return str(value).removeprefix("'")
 
 
 def _thousandths(value: Any) -> int:

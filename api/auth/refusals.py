@@ -25,6 +25,7 @@ from domain.errors import (
     NotPermitted,
     StorageUnavailable,
 )
+from domain.initiatives.unmet import StepRefused
 from infra.accounts.attempts import TooManyAttempts
 from infra.accounts.links import LinkExpired
 from infra.accounts.login import CodeRequired, LoginRefused, WrongCode
@@ -86,5 +87,9 @@ def _told(refusal: DomainError, language: Language) -> dict[str, Any]:
         told["problems"] = [
             {"field": each.field, "code": each.code, "message": each.message(language)}
             for each in refusal.problems
+        ]
+    if isinstance(refusal, StepRefused):
+        told["missing"] = [
+            {"code": unmet.code, "message": unmet.message(language)} for unmet in refusal.missing
         ]
     return told

@@ -84,6 +84,11 @@ class Initiative(Node):
         "budget_id", embedded="budget", description="The current version of the budget."
     )
     budgets: list[Budget] = to_many(OF, "{row}.number", 200, "Every version, oldest first.")
+    budget_workbook: str | None = column(
+        "CASE WHEN {row}.budget_id IS NOT NULL THEN '/wspolne-projekty/' || {row}.id || '/budzet.xlsx' END",
+        "Path of the budget as a workbook (XLSX): GET takes it out; POST puts one in, and only tells what "
+        "would differ unless `dryRun=false`.",
+    )
     eligible: Grosze | None = column("eligible", "Eligible costs of the current budget.")
     requested: Grosze | None = column("requested", "Grant applied for.")
     selected: Grosze | None = column("selected", "Grant that the institution selected it with.")

@@ -84,14 +84,14 @@ def read_calls(path: Path) -> list[CallLine]:
     if not rows:
         raise UnreadableSource("empty_table", "Plik nie ma wierszy.", "The file has no rows.")
     known = {word: (field, read) for field, (words, read) in COLUMNS.items() for word in words}
-    if not any(word in known for word in rows[0]):
+    if not any(word in known for word in rows[0][1]):
         expected = ", ".join(words[0] for words, _ in COLUMNS.values())
         raise UnreadableSource(
             "unknown_columns",
             f"Nie ma znanych kolumn. Spodziewane: {expected}.",
             f"None of the columns is known. Expected: {expected}.",
         )
-    return [_line(number, row, known) for number, row in enumerate(rows, start=2)]
+    return [_line(number, row, known) for number, row in rows]
 
 
 def _line(number: int, row: Row, known: Mapping[str, tuple[str, Callable[[Any], Any]]]) -> CallLine:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -16,8 +15,10 @@ from domain.values import without_diacritics
 from domain.work import POLAND
 from infra.sources.decoding import decode
 from infra.sources.model import UnreadableSource
+from infra.sources.workbooks import checked
 
 BYTES = 20_000_000
+UNPACKED = 200_000_000
 ROWS = 20_000
 _EXACT = 10**12
 """Numbers of złoty that a spreadsheet keeps to the grosz; larger amounts have to be text."""
@@ -25,12 +26,22 @@ _EXACT = 10**12
 Row = dict[str, Any]
 
 
-def read_table(path: Path, sheet: str | None = None) -> list[Row]:
-    """Rows by the header's words, lower case and without diacritics; raises UnreadableSource."""
+def read_table(path: Path) -> list[tuple[int, Row]]:
+    """As `table_of`, of a CSV file or of a workbook's first sheet."""
     data = path.read_bytes()
     if len(data) > BYTES:
         raise UnreadableSource("too_large", "Plik jest za duży.", "The file is too large.")
-    return list(_with_header(_cells(data, sheet)))
+    if data.startswith(b"PK"):
+        return table_of(checked(data, limit=UNPACKED, rows=ROWS + 1))
+    return list(_with_header(_from_text(data)))
+
+
+def table_of(workbook: bytes, sheet: str | None = None) -> list[tuple[int, Row]]:
+    """Rows with their numbers in the sheet, by the header's words, lower case and without diacritics.
+
+    `workbook` has been `checked`. Raises UnreadableSource.
+    """
+    return list(_with_header(_from_workbook(workbook, sheet)))
 
 
 def header(text: object) -> str:
@@ -95,9 +106,7 @@ def _is_decimal(text: str) -> bool:
     return text.replace(".", "", 1).isdigit()
 
 
-def _cells(data: bytes, sheet: str | None) -> Iterator[list[Any]]:
-    if data.startswith(b"PK"):
-        return _from_workbook(data, sheet)
+def _from_text(data: bytes) -> Iterator[list[Any]]:
     text = decode(data)
     sample = text[:4096].splitlines()[0] if text.strip() else ""
     separator = max(";,\t", key=sample.count)
@@ -106,15 +115,10 @@ def _cells(data: bytes, sheet: str | None) -> Iterator[list[Any]]:
 
 def _from_workbook(data: bytes, sheet: str | None) -> Iterator[list[Any]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > 10 * BYTES:
-                raise UnreadableSource(
-                    "too_large", "Arkusz jest za duży.", "The workbook is too large."
-                )
         workbook = load_workbook(io.BytesIO(data))
         name = sheet if sheet is not None else workbook.sheet_names[0]
         return iter(workbook.get_sheet_by_name(name).to_python())
-    except (CalamineError, zipfile.BadZipFile, IndexError, ValueError) as error:
+    except (CalamineError, IndexError, ValueError) as error:
         raise UnreadableSource(
             "unreadable_workbook",
             f"Nie można odczytać arkusza: {error}",
@@ -122,10 +126,10 @@ def _from_workbook(data: bytes, sheet: str | None) -> Iterator[list[Any]]:
         ) from error
 
 
-def _with_header(cells: Iterator[list[Any]]) -> Iterator[Row]:
+def _with_header(cells: Iterator[list[Any]]) -> Iterator[tuple[int, Row]]:
     names: list[str] = []
-    for number, row in enumerate(cells):
-        if number > ROWS:
+    for number, row in enumerate(cells, start=1):
+        if number > ROWS + 1:
             raise UnreadableSource(
                 "too_many_rows", f"Więcej niż {ROWS} wierszy.", f"More than {ROWS} rows."
             )
@@ -134,4 +138,5 @@ def _with_header(cells: Iterator[list[Any]]) -> Iterator[Row]:
         if not names:
             names = [header(cell) for cell in row]
             continue
-        yield {name: cell for name, cell in zip(names, row, strict=False) if str(cell).strip()}
+        told = zip(names, row, strict=False)
+        yield number, {name: cell for name, cell in told if str(cell).strip()}

@@ -96,7 +96,7 @@ def import_budget(
     as_json: AsJson = False,
 ) -> None:
     try:
-        budget = budget_workbook.read(source)
+        budget = budget_workbook.read(source.read_bytes())
     except UnreadableSource as error:
         raise Refused(error.pl, error.en) from error
     except OSError as error:
