@@ -3,6 +3,7 @@
 from projections.accounts import AccountsProjection
 from projections.activity import ActivityProjection
 from projections.calls import CallsProjection
+from projections.changes import ChangesProjection
 from projections.initiatives import InitiativesProjection
 from projections.meetings import MeetingsProjection
 from projections.municipalities import MunicipalitiesProjection
@@ -16,6 +17,7 @@ PROJECTIONS = Registry(
         AccountsProjection(),
         ActivityProjection(),
         CallsProjection(),
+        ChangesProjection(),
         InitiativesProjection(),
         MeetingsProjection(),
         MunicipalitiesProjection(),

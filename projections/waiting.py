@@ -45,6 +45,12 @@ class Waiter(NamedTuple):
     reached: asyncio.Future[None]
 
 
+class Mover(NamedTuple):
+    names: tuple[str, ...]
+    since: tuple[int, ...]
+    moved: asyncio.Future[None]
+
+
 class PositionWatch:
     """One LISTENing connection for all waiters of an event loop."""
 
@@ -53,6 +59,7 @@ class PositionWatch:
         self._names = tuple(names)
         self._known: dict[str, int] = {}
         self._waiters: dict[int, Waiter] = {}
+        self._movers: dict[int, Mover] = {}
         self._numbers = count()
         self._task: asyncio.Task[None] | None = None
 
@@ -81,6 +88,25 @@ class PositionWatch:
             del self._waiters[number]
         return True
 
+    def known(self, names: Iterable[str]) -> tuple[int, ...]:
+        """Where these projections were when somebody last looked."""
+        return tuple(self._known.get(name, 0) for name in names)
+
+    async def moved(self, names: Iterable[str], since: tuple[int, ...], seconds: float) -> None:
+        """Until one of them is known to have moved since, or for so long."""
+        names = tuple(names)
+        if self.known(names) != since:
+            return
+        moved = asyncio.get_running_loop().create_future()
+        number = next(self._numbers)
+        self._movers[number] = Mover(names, since, moved)
+        try:
+            await asyncio.wait_for(moved, seconds)
+        except TimeoutError:
+            return
+        finally:
+            del self._movers[number]
+
     async def _run(self) -> None:
         while True:
             try:
@@ -100,7 +126,8 @@ class PositionWatch:
             await self._look(connection, self._names)
             while True:
                 # With somebody waiting, look again soon; otherwise only to prove that we still hear.
-                timeout = SAFETY_POLL if self._waiters else 1.0
+                waited = self._waiters or self._movers
+                timeout = SAFETY_POLL if waited else 1.0
                 heard = False
                 async for notification in connection.notifies(timeout=timeout, stop_after=1):
                     heard = True
@@ -131,6 +158,9 @@ class PositionWatch:
         for waiter in self._waiters.values():
             if not waiter.reached.done() and self._reflects(waiter):
                 waiter.reached.set_result(None)
+        for mover in self._movers.values():
+            if not mover.moved.done() and self.known(mover.names) != mover.since:
+                mover.moved.set_result(None)
 
     def _reflects(self, waiter: Waiter) -> bool:
         return all(self._known.get(name, 0) >= waiter.position for name in waiter.names)

@@ -14,6 +14,19 @@ from api.graphql.vocabulary import Argument, Filter, OrderKey, Table
 
 ACTIVITY = Table("read_activity.activity", "activity", visibility.guarded())
 
+OF_MUNICIPALITY = Filter(
+    Argument("municipality", str | None, "Only this one's: its TERC code.", terc),
+    "{row}.owner_terc = {municipality}",
+)
+ON_TOPIC = Filter(
+    Argument("topic", str | None, "With this topic, written exactly so.", short_text("topic")),
+    "{row}.topics @> ARRAY[{topic}]",
+)
+OF_KIND = Filter(
+    Argument("kind", str | None, "Only about this, such as NEWS.", short_text("kind")),
+    "{row}.kind = {kind}",
+)
+
 
 @reads(ACTIVITY)
 @strawberry.type(description="Something that happened: an event of the log.")
@@ -45,20 +58,5 @@ class ActivityQueries:
         "Everything that happened, as far as the viewer may see it, the latest first.",
         order=(OrderKey("place", "text"), OrderKey("id", "uuid")),
         descending=True,
-        filters=(
-            Filter(
-                Argument("municipality", str | None, "Only this one's: its TERC code.", terc),
-                "{row}.owner_terc = {municipality}",
-            ),
-            Filter(
-                Argument(
-                    "topic", str | None, "With this topic, written exactly so.", short_text("topic")
-                ),
-                "{row}.topics @> ARRAY[{topic}]",
-            ),
-            Filter(
-                Argument("kind", str | None, "Only about this, such as NEWS.", short_text("kind")),
-                "{row}.kind = {kind}",
-            ),
-        ),
+        filters=(OF_MUNICIPALITY, ON_TOPIC, OF_KIND),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from api.graphql.errors import TextRefused
+from api.graphql.errors import NoSuchPosition, TextRefused
 from domain.values import parse_terc, without_diacritics
 
 LONGEST_TEXT = 200
@@ -21,6 +21,13 @@ def short_text(argument: str) -> Callable[[str], str]:
 
 def terc(value: str) -> str:
     return parse_terc(value)
+
+
+def position(value: int) -> int:
+    """Raises NoSuchPosition; a position beyond the log's end is found out by who reads it."""
+    if not 0 <= value < 2**53:
+        raise NoSuchPosition(position=value)
+    return value
 
 
 def contains(argument: str) -> Callable[[str], str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from api.graphql.errors import PageSize
 from api.graphql.visibility import Audience
-from api.graphql.vocabulary import Connection, Table, ToMany
+from api.graphql.vocabulary import Connection, Table, Tail, ToMany
 
 PAGE = 20
 LARGEST_PAGE = 100
@@ -48,6 +48,11 @@ def page_size(value: int, argument: str = "first") -> int:
     if not 0 <= value <= LARGEST_PAGE:
         raise PageSize(argument=argument, limit=LARGEST_PAGE, value=value)
     return value
+
+
+def tail_size(value: int | None) -> int:
+    """Raises PageSize."""
+    return PAGE if value is None else page_size(value)
 
 
 def visible(table: Table, audience: Audience, row: str, *, listing: bool) -> list[str]:
@@ -93,6 +98,10 @@ def beyond(connection: Connection, row: str, keys: list[str], *, backwards: bool
 def order_by(connection: Connection, row: str, *, backwards: bool = False) -> str:
     way = " DESC" if connection.descending is not backwards else ""
     return ", ".join(f"{row}.{key.column}{way}" for key in connection.order)
+
+
+def only(tail: Tail, row: str) -> list[str]:
+    return [f"{row}.{column} = '{value}'" for column, value in tail.only.items()]
 
 
 def of_parent(

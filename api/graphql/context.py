@@ -19,3 +19,7 @@ class Context:
     snapshot: Snapshot
     services: "Services"
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    resume: int | None = None
+    """Of a subscription: behind which position it goes on, whatever its arguments say."""
+    position: int | None = None
+    """Of a subscription: where the row stands that is told now."""

@@ -22,6 +22,7 @@ PROJECTIONS = (
     "accounts",
     "activity",
     "calls",
+    "changes",
     "initiatives",
     "meetings",
     "municipalities",

@@ -10,9 +10,9 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from api.auth import Authentication
 from api.graphql.engine import Engine
 from api.graphql.http import GraphQLOverHTTP
-from api.graphql.news_stream import PublishedNews
 from api.graphql.schema import make_schema
 from api.graphql.services import Services
+from api.graphql.tails import Tails
 from api.graphql.trusted import Options
 from api.graphql.websocket import GraphQLOverWebsocket
 from api.graphql.wire import Wire
@@ -25,10 +25,9 @@ class GraphQLEndpoint:
     def __init__(
         self, resources: Resources, authentication: Authentication, options: Options
     ) -> None:
-        self._published_news = PublishedNews(resources)
         self._wire = Wire(resources.database_url)
-        services = Services(resources, self._published_news)
-        engine = Engine(make_schema(), services, self._wire, options)
+        self._tails = Tails(self._wire, resources.watch)
+        engine = Engine(make_schema(), Services(resources), self._wire, self._tails, options)
         page = PAGE.read_bytes()
         self._http = GraphQLOverHTTP(engine, authentication, options.trusted, page)
         self._websocket = GraphQLOverWebsocket(engine, authentication)
@@ -52,6 +51,6 @@ class GraphQLEndpoint:
         async with (
             self._wire.connected(),
             self._http.disconnections.watching(),
-            self._published_news.running(),
+            self._tails.running(),
         ):
             yield

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Hashable, Mapping
+from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from inspect import isawaitable
@@ -22,12 +22,14 @@ from graphql import (
 
 from api.auth import Viewer
 from api.graphql.answers import Answers, etag
+from api.graphql.arguments import position
 from api.graphql.compiler.plan import Plan
 from api.graphql.compiler.selection import Scope
+from api.graphql.compiler.tail import TailPlan
 from api.graphql.context import Context
 from api.graphql.declared import PROJECTIONS
 from api.graphql.documents import Document, Documents
-from api.graphql.errors import PositionNotReached, ReadError, TimedOut
+from api.graphql.errors import DatabaseUnavailable, PositionNotReached, ReadError, TimedOut
 from api.graphql.limits import Measure, measure
 from api.graphql.metrics import PATHS, REASONS
 from api.graphql.planner import Planner
@@ -35,6 +37,7 @@ from api.graphql.positions import Positions
 from api.graphql.results import Answer, executed, refusal, refused_because
 from api.graphql.services import Services
 from api.graphql.snapshot import Snapshot
+from api.graphql.tails import Tails
 from api.graphql.trusted import Options
 from api.graphql.variables import Coercion
 from api.graphql.visibility import Audience
@@ -95,10 +98,16 @@ _decode_variables = msgspec.json.Decoder(dict[str, Any] | None).decode
 
 class Engine:
     def __init__(
-        self, schema: strawberry.Schema, services: Services, wire: Wire, options: Options
+        self,
+        schema: strawberry.Schema,
+        services: Services,
+        wire: Wire,
+        tails: Tails,
+        options: Options,
     ) -> None:
         self._schema = schema._schema  # noqa: SLF001  graphql-core's, for its own executor
         self._services = services
+        self._tails = tails
         self._planner = Planner(self._schema)
         self._answers = Answers(wire, Positions(wire, PROJECTIONS))
         self._prepared: OrderedDict[Hashable, Prepared] = OrderedDict()
@@ -138,8 +147,8 @@ class Engine:
         try:
             async with asyncio.timeout(SECONDS):
                 result = await self._execute(document, question, context)
-                position = await snapshot.position(measured.projections)
-                return executed(result, language, measured.cost, position)
+                reached = await snapshot.position(measured.projections)
+                return executed(result, language, measured.cost, reached)
         except TimeoutError:
             raise RequestErrors([refused_because(TimedOut())]) from None
         except ReadError as error:
@@ -148,16 +157,56 @@ class Engine:
             await snapshot.close()
 
     async def stream(
-        self, question: Question, viewer: Viewer, language: Language, *, safe: bool = False
+        self,
+        question: Question,
+        viewer: Viewer,
+        language: Language,
+        *,
+        safe: bool = False,
+        resume: int | None = None,
     ) -> AsyncGenerator[Answer, None]:
-        """One answer to a query or mutation, every answer of a subscription; raises MutationByGet."""
+        """One answer to a query or mutation, every answer of a subscription; raises MutationByGet.
+
+        `resume`: the position that a subscription goes on from, whatever its arguments say.
+        """
         try:
             document, operation = self._operation(question)
+            if operation.operation is OperationType.SUBSCRIPTION:
+                return self._listened(document, operation, question, viewer, language, resume)
         except RequestErrors as refused:
             return _single(refusal(refused.errors, language))
-        if operation.operation is OperationType.SUBSCRIPTION:
-            return self._subscribed(document, operation, question, viewer, language)
         return _single(await self.answer(question, viewer, language, safe=safe))
+
+    def _listened(
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        question: Question,
+        viewer: Viewer,
+        language: Language,
+        resume: int | None,
+    ) -> AsyncGenerator[Answer, None]:
+        """Raises RequestErrors."""
+        variables = self._coerced(operation, question)
+        try:
+            plan = self._planner.plan(document, operation, variables, viewer.audience)
+        except GraphQLError as error:
+            raise RequestErrors([error]) from None
+
+        def ordinarily(after: int | None) -> AsyncGenerator[Answer, None]:
+            return self._subscribed(document, operation, question, viewer, language, after)
+
+        if not isinstance(plan, TailPlan):
+            REASONS["not_compilable"].inc()
+            return ordinarily(resume)
+        try:
+            begin = plan.begin(variables) if resume is None else position(resume)
+            parameters = [binding.value(variables) for binding in plan.bindings]
+            wanted = plan.wanted(variables)
+        except DomainError as error:
+            raise RequestErrors([refused_because(error)]) from None
+        listening = self._tails.listen(plan, parameters, wanted, begin)
+        return _or_else(listening, begin, ordinarily, language)
 
     def _prepare(self, question: Question, audience: Audience) -> Prepared | None:
         """None: for the ordinary executor. Raises RequestErrors."""
@@ -173,7 +222,7 @@ class Engine:
             plan = self._planner.plan(document, operation, variables, audience)
         except GraphQLError as error:
             raise RequestErrors([error]) from None
-        if plan is None:
+        if not isinstance(plan, Plan):
             REASONS["not_compilable"].inc()
             return None
         try:
@@ -255,9 +304,10 @@ class Engine:
         question: Question,
         viewer: Viewer,
         language: Language,
+        resume: int | None,
     ) -> AsyncGenerator[Answer, None]:
         snapshot = Snapshot(self._services.pool)
-        context = Context(viewer, language, snapshot, self._services)
+        context = Context(viewer, language, snapshot, self._services, resume=resume)
         try:
             measured = self._measured(document, operation, question)
             source: Any = subscribe(self._schema, document.executable, **_told(question, context))
@@ -266,8 +316,7 @@ class Engine:
                 raise RequestErrors(results.errors or [])
             async with aclosing(results):
                 async for result in results:
-                    position = await snapshot.position(measured.projections)
-                    yield executed(result, language, measured.cost, position)
+                    yield executed(result, language, measured.cost, context.position or 0)
                     await snapshot.close()
         except RequestErrors as refused:
             yield refusal(refused.errors, language)
@@ -276,6 +325,33 @@ class Engine:
             yield refusal([refused_because(error)], language)
         finally:
             await snapshot.close()
+
+
+async def _or_else(
+    listening: AsyncGenerator[Answer, None],
+    begin: int | None,
+    ordinarily: Callable[[int | None], AsyncGenerator[Answer, None]],
+    language: Language,
+) -> AsyncGenerator[Answer, None]:
+    """Where a statement fails, the ordinary executor goes on, and says what is wrong."""
+    reached = begin
+    try:
+        async with aclosing(listening):
+            async for answer in listening:
+                yield answer
+                reached = answer.position
+        return
+    except StatementFailed:
+        REASONS["statement_failed"].inc()
+    except Unavailable:
+        yield refusal([refused_because(DatabaseUnavailable())], language)
+        return
+    except DomainError as error:
+        yield refusal([refused_because(error)], language)
+        return
+    async with aclosing(ordinarily(reached)) as others:
+        async for answer in others:
+            yield answer
 
 
 async def _single(answer: Answer) -> AsyncGenerator[Answer, None]:

@@ -82,6 +82,24 @@ class PositionNotReached(ReadError):
     en = "The data don't reflect the position {position} yet. Try again in a moment."
 
 
+class NoSuchPosition(ReadError):
+    code = "no_such_position"
+    pl = "Dziennik nie ma pozycji {position}: pochodzi skądinąd albo odtworzono go z kopii. Zacznij od nowa."
+    en = "The log has no position {position}: it comes from elsewhere, or the log was restored. Begin anew."
+
+
+class SlowConsumer(ReadError):
+    code = "slow_consumer"
+    pl = "Subskrypcja zakończona: odbiorca nie nadąża. Podłącz się ponownie i wznów od pozycji {position}."
+    en = "The subscription ended: its reader is too slow. Connect again and go on from the position {position}."
+
+
+class TooManySubscribers(ReadError):
+    code = "too_many_subscribers"
+    pl = "Zbyt wielu subskrybentów. Spróbuj ponownie później."
+    en = "There are too many subscribers. Try again later."
+
+
 class TimedOut(ReadError):
     code = "timed_out"
     pl = "Odpowiedź trwała zbyt długo i została przerwana."

@@ -8,9 +8,10 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
-from api.graphql import ordinary
+from api.graphql import ordinary, ordinary_tails  # noqa: F401  each registers its resolvers
 from api.graphql.conditions import LARGEST_PAGE, PAGE
 from api.graphql.records import must_table
+from api.graphql.scalars import Position
 from api.graphql.vocabulary import (
     DECLARATION,
     Argument,
@@ -23,7 +24,10 @@ from api.graphql.vocabulary import (
     Item,
     NodeItem,
     OrderKey,
+    Subject,
     Table,
+    Tail,
+    TailPage,
     ToMany,
     ToOne,
     Way,
@@ -119,6 +123,41 @@ def connection(
         ),
     ]
     return _field(declared, description, arguments)
+
+
+def tail_page(tail: Tail, description: str) -> Any:
+    arguments = [
+        _argument(
+            "after", Position | None, "What is behind this one; from the beginning if not given."
+        ),
+        _argument(
+            "first", int | None, f"How many, {PAGE} if not said, at most {LARGEST_PAGE}.", PAGE
+        ),
+        *_filtering(tail),
+    ]
+    return _field(TailPage(tail), description, arguments)
+
+
+def tail(declared: Tail, description: str) -> Any:
+    """A subscription."""
+    arguments = [
+        _argument(
+            "after", Position | None, "First all that is behind this one; from now on if not given."
+        ),
+        *_filtering(declared),
+    ]
+    made = _field(declared, description, arguments)
+    made.is_subscription = True
+    return made
+
+
+def subject(type_column: str, key_column: str, description: str) -> Any:
+    return _field(Subject(type_column, key_column), description)
+
+
+def _filtering(tail: Tail) -> list[StrawberryArgument]:
+    told = (each.argument for each in tail.filters)
+    return [_argument(each.name, each.type, each.description) for each in told]
 
 
 def item(description: str, *ways: Way) -> Any:

@@ -22,7 +22,15 @@ from graphql import (
 from api.graphql.compiler.selection import Scope
 from api.graphql.conditions import LARGEST_PAGE, PAGE
 from api.graphql.declared import PROJECTIONS, declaration_of, embedded_suffices, table_behind
-from api.graphql.vocabulary import Connection, Declaration, EmbeddedList, ToMany, ToOne
+from api.graphql.vocabulary import (
+    Connection,
+    Declaration,
+    EmbeddedList,
+    Tail,
+    TailPage,
+    ToMany,
+    ToOne,
+)
 
 DOCUMENT_CHARACTERS = 20_000
 DOCUMENT_TOKENS = 2_000
@@ -88,6 +96,10 @@ class _Walk:
         if not is_composite_type(inner):
             return COUNTING if name == "totalCount" else 0
         self._note_tables(told, inner, nodes)
+        followed = declaration_of(told)
+        if isinstance(followed, Tail | TailPage):
+            tail = followed if isinstance(followed, Tail) else followed.tail
+            self._found.projections.update(tail.projections)
         sets = [node.selection_set for node in nodes if node.selection_set]
         each = 1 + max(self.sets(possible, sets, depth + 1) for possible in self._possible(inner))
         return self._entries(declaration_of(told), nodes[0]) * each
@@ -110,7 +122,7 @@ class _Walk:
         return self._scope.schema.get_possible_types(inner) if is_abstract_type(inner) else [inner]
 
     def _entries(self, declaration: Declaration | None, node: FieldNode) -> int:
-        if isinstance(declaration, Connection):
+        if isinstance(declaration, Connection | TailPage):
             return max(1, self._page(node))
         if isinstance(declaration, ToMany):
             return RELATED_ROWS

@@ -1,6 +1,6 @@
 """What to watch: how operations were answered, and how often the fast path had to give up."""
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 OPERATIONS = Counter(
     "wspolna_graphql_operations",
@@ -20,3 +20,7 @@ REASONS = {
     reason: FALLBACKS.labels(reason=reason)
     for reason in ("not_compilable", "bad_argument", "statement_failed", "unavailable")
 }
+LISTENERS = Gauge("wspolna_graphql_listeners", "Subscriptions that are open on the fast path")
+CUT_OFF = Counter(
+    "wspolna_graphql_cut_off", "Connections ended because their client didn't read what it was told"
+)

@@ -39,6 +39,7 @@ from api.graphql.vocabulary import (
     GlobalId,
     Item,
     NodeItem,
+    Subject,
     ToMany,
     ToOne,
 )
@@ -75,7 +76,7 @@ def _(declaration: GlobalId, source: Any, info: Any, kwargs: Mapping[str, Any]) 
 
 @resolve.register
 async def _(declaration: ToOne, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
-    cls, row = _element(info), record_of(source).row
+    cls, row = element(info), record_of(source).row
     if row[declaration.embedded] is None:
         return None
     if _embedded(info):
@@ -88,11 +89,11 @@ async def _(declaration: ToOne, source: Any, info: Any, kwargs: Mapping[str, Any
 
 @resolve.register
 async def _(declaration: EmbeddedList, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
-    cls, values = _element(info), record_of(source).row[declaration.column]
+    cls, values = element(info), record_of(source).row[declaration.column]
     if table_of(cls) is None or _embedded(info):
         return [new(cls, EmbeddedRecord(value)) for value in values]
     ids = [value["id"] for value in values]
-    found = await _select(
+    found = await select(
         info.context, cls, ["{row}.{key} = ANY({ids})"], {"ids": (ids, "uuid[]")}, seen=True
     )
     by_id = {str(record_of(each).row[must_table(cls).key]): each for each in found}
@@ -101,7 +102,7 @@ async def _(declaration: EmbeddedList, source: Any, info: Any, kwargs: Mapping[s
 
 @resolve.register
 async def _(declaration: ToMany, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
-    cls, row = _element(info), record_of(source).row
+    cls, row = element(info), record_of(source).row
     table, parameters = must_table(cls), Parameters()
     parent = {ours: parameters.add(row[ours], "uuid") for ours in declaration.by.values()}
     wanted = conditions.of_parent(declaration, table, _audience(info), ROW, parent)
@@ -112,9 +113,9 @@ async def _(declaration: ToMany, source: Any, info: Any, kwargs: Mapping[str, An
 
 @resolve.register
 async def _(declaration: Connection, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
-    outer = _strip(info.return_type)
+    outer = strip(info.return_type)
     parent = record_of(source).row if declaration.by else {}
-    page = Page(info.context, declaration, _connection_element(outer), parent, kwargs)
+    page = Page(info.context, declaration, connection_element(outer), parent, kwargs)
     return get_object_definition(outer, strict=True).origin(page=page)
 
 
@@ -122,7 +123,7 @@ async def _(declaration: Connection, source: Any, info: Any, kwargs: Mapping[str
 async def _(declaration: Item, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
     way = the_way(declaration, {name for name, value in kwargs.items() if value is not None})
     values = {a.name: (a.parse(kwargs[a.name]), a.sql_type) for a in way.arguments}
-    return await one(info.context, _element(info), way.condition, values)
+    return await one(info.context, element(info), way.condition, values)
 
 
 @resolve.register
@@ -132,6 +133,14 @@ async def _(declaration: NodeItem, source: Any, info: Any, kwargs: Mapping[str, 
     if cls is None:
         raise InvalidId(id=kwargs[declaration.argument.name])
     return await one(info.context, cls, "{row}.{key} = {value}", {"value": (key, "uuid")})
+
+
+@resolve.register
+async def _(declaration: Subject, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
+    row = record_of(source).row
+    cls = node_types(info.schema)[row[declaration.type_column]]
+    key = (row[declaration.key_column], "uuid")
+    return await one(info.context, cls, "{row}.{key} = {value}", {"value": key})
 
 
 class Page:
@@ -223,7 +232,7 @@ async def one(
     context: Context, cls: type, condition: str, values: Mapping[str, tuple[Any, str]]
 ) -> Any:
     """The row that the condition leads to, as this viewer may see it; None otherwise."""
-    found = await _select(context, cls, [condition], values, seen=True)
+    found = await select(context, cls, [condition], values, seen=True)
     return found[0] if found else None
 
 
@@ -232,7 +241,7 @@ async def one_listed(context: Context, cls: type, key: Any, **columns: str | Non
     given = {name: value for name, value in columns.items() if value is not None}
     wanted = ["{row}.{key} = {value}", *(f"{{row}}.{name} = {{{name}}}" for name in given)]
     values = {"value": (key, "uuid"), **{name: (value, "text") for name, value in given.items()}}
-    found = await _select(context, cls, wanted, values, seen=False)
+    found = await select(context, cls, wanted, values, seen=False)
     return found[0] if found else None
 
 
@@ -260,7 +269,7 @@ def _has_global_id(definition: Any) -> bool:
     return any(isinstance(f.metadata.get(DECLARATION), GlobalId) for f in definition.fields)
 
 
-async def _select(
+async def select(
     context: Context,
     cls: type,
     wanted: Sequence[str],
@@ -277,12 +286,12 @@ async def _select(
 
 async def _rows(context: Context, cls: type, tail: str, values: Sequence[Any]) -> list[Any]:
     table = must_table(cls)
-    sql = f"SELECT {_columns(cls)} FROM {table.name} {ROW}{tail}"
+    sql = f"SELECT {columns(cls)} FROM {table.name} {ROW}{tail}"
     rows = await context.snapshot.rows(sql, values)
     return [new(cls, TableRecord(row)) for row in rows]
 
 
-def _columns(cls: type) -> str:
+def columns(cls: type) -> str:
     """Every column, and the declared expressions under `=field`."""
     expressions = [
         f'{declared.sql.format(row=ROW)} AS "={f.python_name}"'
@@ -305,11 +314,11 @@ def _name(cls: type) -> str:
     return str(_definition(cls).name)
 
 
-def _element(info: Any) -> Any:
-    return _strip(info.return_type)
+def element(info: Any) -> Any:
+    return strip(info.return_type)
 
 
-def _strip(annotation: Any) -> Any:
+def strip(annotation: Any) -> Any:
     while isinstance(annotation, StrawberryContainer | LazyType):
         if isinstance(annotation, LazyType):
             annotation = annotation.resolve_type()
@@ -318,6 +327,6 @@ def _strip(annotation: Any) -> Any:
     return annotation
 
 
-def _connection_element(cls: type) -> Any:
+def connection_element(cls: type) -> Any:
     nodes = next(f for f in _definition(cls).fields if f.python_name == "nodes")
-    return _strip(nodes.type)
+    return strip(nodes.type)

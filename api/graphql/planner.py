@@ -10,6 +10,7 @@ from graphql import (
     GraphQLSchema,
     Node,
     OperationDefinitionNode,
+    OperationType,
     VariableNode,
     Visitor,
     visit,
@@ -18,7 +19,8 @@ from graphql import (
 from api.graphql.compiler.plan import Plan
 from api.graphql.compiler.rows import NotCompilable
 from api.graphql.compiler.selection import Scope
-from api.graphql.compiler.statement import compiled
+from api.graphql.compiler.statement import compiled, compiled_subscription
+from api.graphql.compiler.tail import TailPlan
 from api.graphql.documents import Document
 from api.graphql.limits import measure
 from api.graphql.visibility import Audience
@@ -29,7 +31,7 @@ KEPT = 2_000
 class Planner:
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self._plans: OrderedDict[Hashable, Plan | None] = OrderedDict()
+        self._plans: OrderedDict[Hashable, Plan | TailPlan | None] = OrderedDict()
 
     def plan(
         self,
@@ -37,7 +39,7 @@ class Planner:
         operation: OperationDefinitionNode,
         variables: Mapping[str, Any],
         audience: Audience,
-    ) -> Plan | None:
+    ) -> Plan | TailPlan | None:
         """None: not compilable, for these variables. Raises GraphQLError when a limit is passed."""
         key = (
             document.sha256,
@@ -59,10 +61,12 @@ class Planner:
         operation: OperationDefinitionNode,
         variables: Mapping[str, Any],
         audience: Audience,
-    ) -> Plan | None:
+    ) -> Plan | TailPlan | None:
         scope = Scope(self._schema, document.fragments, variables)
         measured = measure(scope, operation)
         try:
+            if operation.operation is OperationType.SUBSCRIPTION:
+                return compiled_subscription(scope, operation, audience, measured)
             return compiled(scope, operation, audience, measured)
         except NotCompilable:
             return None

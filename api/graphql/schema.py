@@ -8,8 +8,9 @@ from strawberry.schema.config import StrawberryConfig
 from api.graphql.account_commands import AccountMutations
 from api.graphql.accounts import AccountQueries
 from api.graphql.activity import ActivityQueries
+from api.graphql.breaking import undeclared
 from api.graphql.calls import CallQueries
-from api.graphql.changes import undeclared
+from api.graphql.changes import ChangeQueries, ChangeSubscriptions
 from api.graphql.connections import NodeQueries
 from api.graphql.funds_commands import CallMutations, InitiativeMutations
 from api.graphql.initiatives import InitiativeQueries
@@ -21,7 +22,6 @@ from api.graphql.municipality_commands import MunicipalityMutations
 from api.graphql.municipality_history import OfficeHolderQueries
 from api.graphql.news import NewsQueries
 from api.graphql.news_commands import NewsMutations
-from api.graphql.news_stream import NewsSubscriptions
 from api.graphql.pipeline import PipelineQueries
 from api.graphql.practice_commands import AdoptionMutations, PracticeMutations, SolutionMutations
 from api.graphql.practices import PracticeQueries
@@ -37,6 +37,7 @@ class Query(
     ActivityQueries,
     AccountQueries,
     CallQueries,
+    ChangeQueries,
     InitiativeQueries,
     PipelineQueries,
     MeetingQueries,
@@ -70,7 +71,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be followed, over graphql-transport-ws or graphql-sse.")
-class Subscription(NewsSubscriptions):
+class Subscription(ChangeSubscriptions):
     pass
 
 

@@ -1,9 +1,7 @@
 """What the GraphQL side needs of the process that it runs in."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
@@ -14,18 +12,15 @@ from domain.cooperation import Find
 from domain.roles import Actor
 from domain.work import Receipt
 
-if TYPE_CHECKING:
-    from api.graphql.news_stream import PublishedNews
-
 T = TypeVar("T")
 
 CATCH_UP_SECONDS = 5.0
+MOVED_SECONDS = 30.0
 
 
 class Services:
-    def __init__(self, resources: Resources, published_news: PublishedNews) -> None:
+    def __init__(self, resources: Resources) -> None:
         self._resources = resources
-        self.published_news = published_news
 
     @property
     def pool(self) -> AsyncConnectionPool[AsyncConnection[Any]]:
@@ -42,3 +37,11 @@ class Services:
     async def caught_up(self, position: int, projections: tuple[str, ...]) -> bool:
         """Waits, bounded, until the projections reflect a position; says whether they do."""
         return await self._resources.watch.wait(projections, position, CATCH_UP_SECONDS)
+
+    def positions(self, projections: Sequence[str]) -> tuple[int, ...]:
+        """Where they stand, as far as this process has heard."""
+        return self._resources.watch.known(projections)
+
+    async def moved(self, projections: Sequence[str], since: tuple[int, ...]) -> None:
+        """Waits, bounded, until one of them has moved."""
+        await self._resources.watch.moved(projections, since, MOVED_SECONDS)

@@ -48,7 +48,8 @@ class Snapshot:
             except (errors.OperationalError, PoolTimeout):
                 await self._abandon()
                 raise DatabaseUnavailable from None
-            except errors.Error:
+            except (errors.Error, asyncio.CancelledError):
+                # Cancelled, too: where a field fails, those beside it are.
                 await self._abandon()
                 raise
 

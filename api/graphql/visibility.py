@@ -76,6 +76,24 @@ EVERYONE = Visibility({Level.PUBLIC: ""})
 
 MUNICIPALITIES = EVERYONE
 
+# That an initiative is public no more is told to all who could see it until then.
+_WAS_PUBLIC = (
+    "({row}.type = 'Initiative.MadeConfidential' AND EXISTS (SELECT FROM read_changes.changes AS told"
+    " WHERE told.position = {row}.place::bigint))"
+)
+TOLD_OF_INITIATIVES = Visibility(
+    {
+        Level.PUBLIC: f"({{row}}.visibility = 'PUBLIC' OR {_WAS_PUBLIC})",
+        **{
+            level: f"({{row}}.visibility = '{level}' AND NOT {_WAS_PUBLIC})"
+            for level in Level
+            if level is not Level.PUBLIC
+        },
+    },
+    "{row}.owner_terc",
+    "{row}.participants",
+)
+
 ACCOUNTS = Visibility({Level.ADMINISTRATION: ""}, owner="{row}.owner_terc")
 
 # A draft is its author's; a retracted item stays in its place as a tombstone, but in no list.

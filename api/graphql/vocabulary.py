@@ -107,6 +107,45 @@ class Connection:
 
 
 @dataclass(frozen=True)
+class Tail:
+    """Rows in the order of the log: those behind a position, and then each as it comes.
+
+    `behind`: a condition over `{row}` and `{after}`; `order` and `position`: SQL over `{row}`.
+    `settled`: SQL of the position up to which they may be told; it moves with `projections`.
+    `keys`: the columns that filters compare with, by argument, so that one reader of all rows knows who
+    waits for which; `only`: what columns have to be, whatever the filters. `through`: the column that
+    leads to the row told in place of ours; where that one isn't shown, null is told if the field may be
+    null, and nothing otherwise.
+    """
+
+    source: Table
+    position: str
+    order: str
+    behind: str
+    settled: str
+    projections: tuple[str, ...]
+    filters: tuple[Filter, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
+    only: Mapping[str, str] = field(default_factory=dict)
+    through: str | None = None
+
+
+@dataclass(frozen=True)
+class TailPage:
+    """One page of a tail, with the position to go on from."""
+
+    tail: Tail
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The row that ours is about, of the type that it names: one of a union's."""
+
+    type_column: str
+    key_column: str
+
+
+@dataclass(frozen=True)
 class Way:
     """Arguments that together lead to one row, and the condition that finds it."""
 
@@ -128,4 +167,16 @@ class NodeItem:
     argument: Argument
 
 
-Declaration = Column | GlobalId | ToOne | EmbeddedList | ToMany | Connection | Item | NodeItem
+Declaration = (
+    Column
+    | GlobalId
+    | ToOne
+    | EmbeddedList
+    | ToMany
+    | Connection
+    | Tail
+    | TailPage
+    | Subject
+    | Item
+    | NodeItem
+)

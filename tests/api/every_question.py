@@ -14,6 +14,7 @@ from graphql import (
     is_composite_type,
     is_non_null_type,
     is_object_type,
+    is_union_type,
 )
 
 DEPTH = 2
@@ -46,7 +47,11 @@ def _arguments(name: str, field: GraphQLField, ids: dict[str, list[str]]) -> Ite
 
 def _bodies(schema: GraphQLSchema, type_: object) -> Iterator[str]:
     if not is_object_type(type_):
-        yield "{ __typename }" if is_composite_type(type_) else ""
+        yield _any_of(type_)
+        return
+    if _is_page(type_):
+        for body in _bodies(schema, get_named_type(type_.fields["nodes"].type)):
+            yield f"{{ next hasMore nodes {body} }}"
         return
     if "nodes" in type_.fields:  # a connection
         for body in _bodies(schema, get_named_type(type_.fields["nodes"].type)):
@@ -61,7 +66,7 @@ def _bodies(schema: GraphQLSchema, type_: object) -> Iterator[str]:
 
 def _all(schema: GraphQLSchema, type_: object, depth: int) -> str:
     if not is_object_type(type_):
-        return "{ __typename }"
+        return _any_of(type_)
     if "nodes" in type_.fields:
         inner = get_named_type(type_.fields["nodes"].type)
         return f"{{ totalCount nodes {_all(schema, inner, depth)} }}"
@@ -73,6 +78,22 @@ def _all(schema: GraphQLSchema, type_: object, depth: int) -> str:
             inner = get_named_type(field.type)
             parts.append(f"{name}{_first(field)} {_all(schema, inner, depth - 1)}")
     return f"{{ {' '.join(parts)} }}"
+
+
+def _any_of(union: object) -> str:
+    """Of each type its plain fields, under names of their own: two types may call two things the same."""
+    if not is_union_type(union):
+        return "{ __typename }" if is_composite_type(union) else ""
+    parts = ["__typename"]
+    for type_ in union.types:
+        plain = [name for name, field in _askable(type_) if not _leads_on(field)]
+        told = " ".join(f"{type_.name}_{name}: {name}" for name in plain)
+        parts.append(f"... on {type_.name} {{ {told} }}")
+    return f"{{ {' '.join(parts)} }}"
+
+
+def _is_page(type_: GraphQLObjectType) -> bool:
+    return "nodes" in type_.fields and "edges" not in type_.fields
 
 
 def _askable(type_: GraphQLObjectType) -> list[tuple[str, GraphQLField]]:

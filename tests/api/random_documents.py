@@ -12,9 +12,9 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
-    get_nullable_type,
     is_composite_type,
     is_object_type,
+    is_union_type,
 )
 
 Values = dict[str, list[Any]]
@@ -88,15 +88,19 @@ class _Maker:
             return ""
         body = ""
         if composite:
-            body = self.selections(inner, depth + 1) if is_object_type(inner) else self.node(depth)
+            body = (
+                self.selections(inner, depth + 1)
+                if is_object_type(inner)
+                else self.node(depth, union=is_union_type(inner))
+            )
         # Aliases are numbered, so that merging never meets two that differ in their arguments.
         alias = f"a{self.left + 1000}: " if told.args or composite else self.alias()
         _ = type_
         return f"{alias}{name}{self.arguments(told)}{self.directive()} {body}".strip()
 
-    def node(self, depth: int) -> str:
+    def node(self, depth: int, *, union: bool) -> str:
         parts = ["__typename"] if self.chance.random() < 0.5 else []
-        parts += ["id"] if self.chance.random() < 0.5 else []
+        parts += ["id"] if self.chance.random() < 0.5 and not union else []
         for name in self.chance.sample(["NewsItem", "Municipality"], self.chance.randint(1, 2)):
             type_ = self.schema.type_map[name]
             assert is_object_type(type_)
@@ -138,19 +142,23 @@ class _Maker:
     def value(self, name: str, type_: Any) -> str:
         required = isinstance(type_, GraphQLNonNull)
         named = get_named_type(type_)
-        known = list(named.values) if isinstance(named, GraphQLEnumType) else self.values[name]
+        if isinstance(named, GraphQLEnumType):
+            known = list(named.values)
+        else:
+            known = self.values["position" if named.name == "Position" else name]
         value = self.chance.choice(known)
         if value is None and required:
             value = self.chance.choice([each for each in self.values[name] if each is not None])
         if self.chance.random() < 0.5:
             return self.variable(str(type_), value, required=required)
-        return literal(get_nullable_type(type_), value)
+        return literal(named, value)
 
     def variable(self, type_: str, value: Any, *, required: bool) -> str:
         name = f"v{len(self.definitions)}"
         default = ""
-        if value is not None and not required and self.chance.random() < 0.1:
-            default = f" = {literal(self.schema.type_map.get(type_), value)}"
+        named = self.schema.type_map.get(type_)
+        if value is not None and not required and named and self.chance.random() < 0.1:
+            default = f" = {literal(named, value)}"
             if self.chance.random() < 0.5:
                 self.definitions.append(f"${name}: {type_}{default}")
                 return f"${name}"

@@ -39,7 +39,7 @@ def server(database_url: str) -> Iterator[str]:
 
 
 def _answering(address: str, process: "subprocess.Popen[bytes]") -> str:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while time.monotonic() < until:
         assert process.poll() is None, "the server ended"
         try:

@@ -11,7 +11,7 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from api.graphql.changes import undeclared
+from api.graphql.breaking import undeclared
 from api.graphql.schema import CHANGELOG, SDL, sdl
 
 

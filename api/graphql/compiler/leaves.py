@@ -99,6 +99,7 @@ def _utc(sql: str) -> str:
 
 
 _STORED: dict[str, Callable[[str], str]] = {
+    "ID": lambda sql: f"to_json({sql})::text",
     "String": lambda sql: f"to_json({sql})::text",
     "Int": lambda sql: f"({sql})::int4::text",  # raises beyond 32 bits, as GraphQL says
     "Boolean": lambda sql: f"({sql})::text",

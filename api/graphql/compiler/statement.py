@@ -23,6 +23,7 @@ from api.graphql.compiler.connection import ConnectionParts
 from api.graphql.compiler.plan import Binding, Parameters, Plan
 from api.graphql.compiler.rows import EmbeddedRow, NotCompilable, Row, TableRow
 from api.graphql.compiler.selection import Field, Scope
+from api.graphql.compiler.tail import TailPageParts, TailPlan, compiled_tail
 from api.graphql.compiler.text import RAISE, Part, Sql, concat, may, must, quoted, separated
 from api.graphql.declared import declaration_of, embedded_suffices, table_behind, the_way
 from api.graphql.errors import InvalidId
@@ -37,7 +38,10 @@ from api.graphql.vocabulary import (
     GlobalId,
     Item,
     NodeItem,
+    Subject,
     Table,
+    Tail,
+    TailPage,
     ToMany,
     ToOne,
 )
@@ -58,6 +62,31 @@ def compiled(
     bindings = tuple(statement.parameters.bindings)
     return Plan(
         _with_every_parameter(body, statement.parameters), bindings, projections, measured.cost
+    )
+
+
+def compiled_subscription(
+    scope: Scope, operation: OperationDefinitionNode, audience: Audience, measured: Measure
+) -> TailPlan:
+    """Raises NotCompilable."""
+    owner = scope.schema.subscription_type
+    fields = scope.fields(owner, [operation.selection_set]) if owner else []
+    if owner is None or len(fields) != 1 or fields[0].name not in owner.fields:
+        raise NotCompilable("no field to follow")
+    statement, field = Statement(scope, audience), fields[0]
+    told = owner.fields[field.name]
+    declaration = declaration_of(told)
+    if not isinstance(declaration, Tail):
+        raise NotCompilable(f"{field.name} isn't declared")
+    arguments = statement.arguments(Place(owner, told, field, TableRow("nowhere")))
+    return compiled_tail(
+        statement,
+        declaration,
+        field,
+        arguments,
+        owner,
+        tuple(sorted(measured.projections)),
+        measured.cost,
     )
 
 
@@ -121,6 +150,8 @@ class Statement:
             EmbeddedList: self._embedded_list,
             ToMany: self._to_many,
             Connection: self._connection,
+            TailPage: self._tail_page,
+            Subject: self._subject,
             Item: self._item,
             NodeItem: self._node,
         }
@@ -234,11 +265,25 @@ class Statement:
         return [Sql(f"(SELECT {listed} FROM ({rows}) {alias})")]
 
     def _connection(self, declaration: Connection, place: Place) -> list[Part]:
-        outer, arguments = _object_type(place.told), self._arguments(place)
+        outer, arguments = _object_type(place.told), self.arguments(place)
         return ConnectionParts(self, declaration, outer, place.field, arguments, place.row).parts()
 
+    def _tail_page(self, declaration: TailPage, place: Place) -> list[Part]:
+        outer, arguments = _object_type(place.told), self.arguments(place)
+        return TailPageParts(self, declaration.tail, outer, place.field, arguments).parts()
+
+    def _subject(self, declaration: Subject, place: Place) -> list[Part]:
+        """Of the union's types, the one that the row names."""
+        union: Any = get_named_type(place.told.type)
+        key = {"value": place.row.column(declaration.key_column)}
+        whens = " ".join(
+            f"WHEN {quoted(target.name)} THEN {self._one(place, target, BY_KEY, key).text}"
+            for target in self.scope.schema.get_possible_types(union)
+        )
+        return [Sql(may(f"CASE {place.row.column(declaration.type_column)} {whens} END"))]
+
     def _item(self, declaration: Item, place: Place) -> list[Part]:
-        arguments = self._arguments(place)
+        arguments = self.arguments(place)
         way = the_way(declaration, set(arguments))
         placeholders = {a.name: self.placeholder(a, arguments[a.name]) for a in way.arguments}
         return [self._one(place, _object_type(place.told), way.condition, placeholders)]
@@ -246,7 +291,7 @@ class Statement:
     def _node(self, declaration: NodeItem, place: Place) -> list[Part]:
         """The type stands in the id, which isn't known before the parameters are."""
         name, possible = declaration.argument.name, self._node_types()
-        told = self._arguments(place)[name]
+        told = self.arguments(place)[name]
         kind = Argument(name, str, "", lambda value: _kind(value, possible))
         key = Argument(name, str, "", lambda value: parse_global_id(value)[1], "uuid")
         chosen, given_key = self.placeholder(kind, told), {"value": self.placeholder(key, told)}
@@ -256,7 +301,7 @@ class Statement:
         )
         return [Sql(f"CASE {chosen} {whens} END")]
 
-    def _arguments(self, place: Place) -> dict[str, Given]:
+    def arguments(self, place: Place) -> dict[str, Given]:
         arguments = given(place.told, place.field.nodes[0], self.scope.variables)
         if any(told.value is Undefined for told in arguments.values()):
             raise NotCompilable("an argument can't be read")
