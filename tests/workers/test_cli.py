@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,33 +11,10 @@ import pytest
 
 from infra.bootstrap import connect
 from tests.network import BELCHATOW, OPOCZNO, network
+from tests.workers.terminal import Wspolna
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "sources"
 REAL = Path(__file__).parents[3] / "shared" / "data" / "opoczno-2025-08-13-spotkanie.txt"
-
-Wspolna = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def wspolna(database_url: str, tmp_path: Path) -> Wspolna:
-    def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "DATABASE_URL": database_url,
-            "WSPOLNA_DATA": str(tmp_path / "data"),
-            "LANG": "pl_PL.UTF-8",
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "workers.cli", *arguments],
-            env=environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    return run
 
 
 def _events(database_url: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -42,6 +42,14 @@ def say(pl: str, en: str) -> str:
             return en
         case _:
             return f"{pl}\n\n{en}" if len(pl) + len(en) > 160 else f"{pl} / {en}"
+
+
+def table(rows: Sequence[Sequence[object]]) -> str:
+    """In columns as wide as they need to be, the first row being their names; readable in a pipe too."""
+    cells = [["—" if cell is None else str(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    padded = (map(str.ljust, row, widths) for row in cells)
+    return "\n".join("  ".join(row).rstrip() for row in padded)
 
 
 def answer(value: Any, text: str, *, as_json: bool) -> None:

@@ -1,0 +1,3 @@
+from tests.workers.terminal import wspolna
+
+__all__ = ["wspolna"]
