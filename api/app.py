@@ -16,8 +16,12 @@ from api.auth.routes import Routes
 from api.budgets import BudgetWorkbooks
 from api.graphql.endpoint import GraphQLEndpoint
 from api.graphql.trusted import Options
+from api.graphql.wire import Wire
 from api.health import Health
 from api.metrics import metrics
+from api.portals.gate import Gate
+from api.portals.keyring import Keyring
+from api.portals.secrets import PortalSecrets
 from api.resources import Resources
 from infra.keyfiles import vault
 from infra.settings import Settings
@@ -28,13 +32,21 @@ STATIC = Path(__file__).parent / "static"
 def create_app(settings: Settings, options: Options | None = None) -> Litestar:
     resources = Resources(settings.postgres_url, vault(settings))
     accounts, cookies = Accounts(settings, resources), Cookies(settings)
-    authentication = Authentication(accounts, cookies)
-    endpoint = GraphQLEndpoint(resources, authentication, options or Options())
+    wire = Wire(settings.postgres_url, connections=1)
+    authentication = Authentication(accounts, cookies, Keyring(accounts, wire))
+    gate, secrets = Gate(accounts), PortalSecrets(accounts)
+    endpoint = GraphQLEndpoint(resources, authentication, gate, options or Options(), secrets)
     health = Health(resources)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        async with resources.opened(), accounts.opened(), endpoint.started():
+        async with (
+            resources.opened(),
+            accounts.opened(),
+            wire.connected(),
+            gate.counting(),
+            endpoint.started(),
+        ):
             yield
 
     made = Litestar(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from uuid import UUID
 
 from domain.roles import Actor, Role
 from domain.values import Terc
@@ -19,6 +20,8 @@ class Level(StrEnum):
     """Officials of the municipality that it belongs to."""
     ADMINISTRATION = "ADMINISTRATION"
     """Administrators of the municipality that it belongs to: what concerns its people."""
+    PORTAL = "PORTAL"
+    """The portal that it belongs to: its people, and its keys as far as their scopes go."""
 
 
 class Ground(Enum):
@@ -29,6 +32,7 @@ class Ground(Enum):
     PARTICIPANT = "an official of a municipality that takes part"
     OWNER = "an official of the municipality that it belongs to"
     ADMINISTRATOR = "an administrator of the municipality that it belongs to"
+    PORTAL = "the portal that it belongs to"
 
 
 GROUNDS: Mapping[Level, frozenset[Ground]] = {
@@ -38,6 +42,7 @@ GROUNDS: Mapping[Level, frozenset[Ground]] = {
     Level.CONSORTIUM: frozenset({Ground.PARTICIPANT}),
     Level.OWN: frozenset({Ground.OWNER}),
     Level.ADMINISTRATION: frozenset({Ground.ADMINISTRATOR}),
+    Level.PORTAL: frozenset({Ground.PORTAL}),
 }
 
 
@@ -51,6 +56,7 @@ class Audience:
     """Whether that municipality is an active member of the network."""
     administrator: bool = False
     everything: bool = False
+    portal: UUID | None = None
 
 
 PUBLIC = Audience()
@@ -62,7 +68,7 @@ def audience_of(actor: Actor, *, member: bool) -> Audience:
     if actor.roles & {Role.COORDINATOR, Role.AUDITOR}:
         return EVERYTHING
     if actor.municipality is None:
-        return PUBLIC
+        return PUBLIC if actor.portal is None else Audience(portal=actor.portal)
     administrator = Role.MUNICIPALITY_ADMIN in actor.roles
     return Audience(actor.municipality, member, administrator)
 
@@ -70,7 +76,7 @@ def audience_of(actor: Actor, *, member: bool) -> Audience:
 def may_see(
     audience: Audience, level: Level, owner: str | None, participants: Collection[str] = ()
 ) -> bool:
-    """`owner`, `participants`: TERC codes; an owner of None is the network."""
+    """`owner`, `participants`: TERC codes; an owner of None is the network. A portal's is its id."""
     if audience.everything or Ground.ANYONE in GROUNDS[level]:
         return True
     own = audience.municipality is not None and audience.municipality == owner
@@ -79,5 +85,6 @@ def may_see(
         Ground.PARTICIPANT: audience.municipality in participants,
         Ground.OWNER: own,
         Ground.ADMINISTRATOR: own and audience.administrator,
+        Ground.PORTAL: audience.portal is not None and str(audience.portal) == owner,
     }
     return any(holds[ground] for ground in GROUNDS[level])

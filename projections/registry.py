@@ -8,6 +8,7 @@ from projections.initiatives import InitiativesProjection
 from projections.meetings import MeetingsProjection
 from projections.municipalities import MunicipalitiesProjection
 from projections.news import NewsProjection
+from projections.portals import PortalsProjection
 from projections.practices import PracticesProjection
 from projections.projection import Registry
 from projections.questions import QuestionsProjection
@@ -22,6 +23,7 @@ PROJECTIONS = Registry(
         MeetingsProjection(),
         MunicipalitiesProjection(),
         NewsProjection(),
+        PortalsProjection(),
         PracticesProjection(),
         QuestionsProjection(),
     ]

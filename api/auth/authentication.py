@@ -9,7 +9,9 @@ from typing import TypeVar
 from api.auth.accounts import Accounts
 from api.auth.cookies import Cookies
 from api.auth.origin import same_origin
-from api.auth.viewer import COORDINATOR, PUBLIC, Viewer
+from api.auth.viewer import COORDINATOR, PUBLIC, Viewer, viewer_of
+from api.portals.keyring import Keyring
+from infra.portals.keys import PREFIX
 
 RECHECK_SECONDS = 5.0
 """So long may a stream go on after what it was opened with was revoked."""
@@ -26,14 +28,14 @@ class ForeignOrigin(Exception):
 
 
 class Authentication:
-    """A bearer token comes first; a cookie that is good for nothing is nobody's."""
+    """A bearer token (or a portal's key) comes first; a cookie that is good for nothing is nobody's."""
 
-    def __init__(self, accounts: Accounts, cookies: Cookies) -> None:
-        self._accounts, self._cookies = accounts, cookies
+    def __init__(self, accounts: Accounts, cookies: Cookies, keyring: Keyring) -> None:
+        self._accounts, self._cookies, self._keyring = accounts, cookies, keyring
         self._operator = (accounts.settings.operator_token or "").encode()
 
     async def viewer(self, headers: Mapping[bytes, bytes]) -> Viewer:
-        """Raises UnknownToken, ForeignOrigin."""
+        """Raises UnknownToken, ForeignOrigin, KeysUnavailable."""
         authorization = headers.get(b"authorization")
         if authorization is not None:
             return await self._of_header(authorization)
@@ -90,10 +92,16 @@ class Authentication:
             raise UnknownToken
         if self._operator and hmac.compare_digest(token, self._operator):
             return COORDINATOR
-        viewer = await self._accounts.of_token(token.decode("latin-1"))
+        viewer = await self._of_secret(token.decode("latin-1"))
         if viewer is None:
             raise UnknownToken
         return viewer
+
+    async def _of_secret(self, secret: str) -> Viewer | None:
+        if not secret.startswith(PREFIX):
+            return await self._accounts.of_token(secret)
+        holder = await self._keyring.holder(secret)
+        return viewer_of(holder) if holder is not None else None
 
 
 async def _closed(results: AsyncIterator[T]) -> None:

@@ -5,7 +5,7 @@ An input has the command's fields under the names that clients use: `initiative_
 What a field means is said once, in `FIELDS`; a field without a sentence there is refused at import.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import Enum
 from types import NoneType, UnionType
@@ -160,12 +160,16 @@ def _sentence(cls: type) -> str:
 
 @dataclass(frozen=True)
 class Answering:
-    """How a command's mutation answers: the type made of its receipt, and when it may be read."""
+    """How a command's mutation answers: the type made of its receipt, and when it may be read.
+
+    `completed`: what is still to be done once the command has happened; it may add to the answer.
+    """
 
     written: Any
     projection: str
     refusals: Any = REFUSALS
     tell: Callable[[DomainError, Language], Any] = told
+    completed: Callable[[Context, Any, Any], Awaitable[None]] | None = None
 
 
 def mutations(
@@ -190,9 +194,18 @@ def _resolver(
         return answering.written(receipt=receipt)
 
     async def resolve(self: Any, info: Any, input: Any) -> Any:  # noqa: A002, ARG001
-        return await carried_out(
-            info.context, lambda: convert(input), answering.projection, written, answering.tell
+        given: list[Command] = []
+
+        def make() -> Command:
+            given.append(convert(input))
+            return given[0]
+
+        answer = await carried_out(
+            info.context, make, answering.projection, written, answering.tell
         )
+        if answering.completed is not None and isinstance(answer, answering.written):
+            await answering.completed(info.context, given[0], answer)
+        return answer
 
     union = strawberry.union(
         f"{command.__name__}Payload",

@@ -27,6 +27,7 @@ PROJECTIONS = (
     "meetings",
     "municipalities",
     "news",
+    "portals",
     "practices",
     "questions",
 )

@@ -16,6 +16,8 @@ from api.graphql.tails import Tails
 from api.graphql.trusted import Options
 from api.graphql.websocket import GraphQLOverWebsocket
 from api.graphql.wire import Wire
+from api.portals.gate import Gate
+from api.portals.secrets import PortalSecrets
 from api.resources import Resources
 
 PAGE = Path(__file__).parents[1] / "static" / "graphiql" / "index.html"
@@ -23,14 +25,20 @@ PAGE = Path(__file__).parents[1] / "static" / "graphiql" / "index.html"
 
 class GraphQLEndpoint:
     def __init__(
-        self, resources: Resources, authentication: Authentication, options: Options
+        self,
+        resources: Resources,
+        authentication: Authentication,
+        gate: Gate,
+        options: Options,
+        secrets: PortalSecrets | None = None,
     ) -> None:
         self._wire = Wire(resources.database_url)
         self._tails = Tails(self._wire, resources.watch)
-        engine = Engine(make_schema(), Services(resources), self._wire, self._tails, options)
+        services = Services(resources, secrets)
+        engine = Engine(make_schema(), services, self._wire, self._tails, options)
         page = PAGE.read_bytes()
-        self._http = GraphQLOverHTTP(engine, authentication, options.trusted, page)
-        self._websocket = GraphQLOverWebsocket(engine, authentication)
+        self._http = GraphQLOverHTTP(engine, authentication, gate, options.trusted, page)
+        self._websocket = GraphQLOverWebsocket(engine, authentication, gate)
 
     def before(self, framework: ASGIApp) -> ASGIApp:
         """Nothing of the framework stands between a question and its answer: routing, hooks and

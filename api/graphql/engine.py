@@ -30,7 +30,7 @@ from api.graphql.context import Context
 from api.graphql.declared import PROJECTIONS
 from api.graphql.documents import Document, Documents
 from api.graphql.errors import DatabaseUnavailable, PositionNotReached, ReadError, TimedOut
-from api.graphql.limits import Measure, measure
+from api.graphql.limits import Measure, check_cost, measure
 from api.graphql.metrics import PATHS, REASONS
 from api.graphql.planner import Planner
 from api.graphql.positions import Positions
@@ -120,6 +120,8 @@ class Engine:
         """`safe`: by GET, which may only ask; raises MutationByGet."""
         try:
             prepared = self._prepare(question, viewer.audience)
+            if prepared is not None:
+                _check_cost(prepared.plan.cost, viewer)
             if question.at_least is not None:
                 await self._reach(
                     question.at_least, prepared.plan.projections if prepared else PROJECTIONS
@@ -142,6 +144,7 @@ class Engine:
             raise MutationByGet
         PATHS["ordinary"].inc()
         measured = self._measured(document, operation, question)
+        _check_cost(measured.cost, viewer)
         snapshot = Snapshot(self._services.pool)
         context = Context(viewer, language, snapshot, self._services)
         try:
@@ -199,6 +202,7 @@ class Engine:
         if not isinstance(plan, TailPlan):
             REASONS["not_compilable"].inc()
             return ordinarily(resume)
+        _check_cost(plan.cost, viewer)
         try:
             begin = plan.begin(variables) if resume is None else position(resume)
             parameters = [binding.value(variables) for binding in plan.bindings]
@@ -250,7 +254,13 @@ class Engine:
         except Unavailable:
             REASONS["unavailable"].inc()
             return None
-        return Answer(found.body, True, found.position, lambda: etag(plan, parameters, found.state))
+        return Answer(
+            found.body,
+            True,
+            found.position,
+            lambda: etag(plan, parameters, found.state),
+            plan.cost,
+        )
 
     async def _reach(self, position: int, projections: tuple[str, ...]) -> None:
         if not await self._services.caught_up(position, projections):
@@ -310,6 +320,7 @@ class Engine:
         context = Context(viewer, language, snapshot, self._services, resume=resume)
         try:
             measured = self._measured(document, operation, question)
+            _check_cost(measured.cost, viewer)
             source: Any = subscribe(self._schema, document.executable, **_told(question, context))
             results = await source if isawaitable(source) else source
             if isinstance(results, ExecutionResult):
@@ -356,6 +367,14 @@ async def _or_else(
 
 async def _single(answer: Answer) -> AsyncGenerator[Answer, None]:
     yield answer
+
+
+def _check_cost(cost: int, viewer: Viewer) -> None:
+    """Raises RequestErrors."""
+    try:
+        check_cost(cost, viewer.cost)
+    except GraphQLError as error:
+        raise RequestErrors([error]) from None
 
 
 def _told(question: Question, context: Context) -> dict[str, Any]:

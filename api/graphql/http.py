@@ -11,11 +11,14 @@ from api.graphql import negotiation
 from api.graphql.disconnection import ClientGone, Disconnections
 from api.graphql.engine import Engine, MalformedVariables, MutationByGet
 from api.graphql.events import send_events
+from api.graphql.rationing import admitted, each_noted, noted
 from api.graphql.refused import Refused
 from api.graphql.requests import Headers, question
 from api.graphql.results import Answer, encoded
 from api.graphql.trusted import TrustedDocuments
 from api.language import preferred
+from api.portals.gate import Gate
+from api.portals.keyring import KeysUnavailable
 from domain.errors import Language
 
 log = structlog.get_logger()
@@ -38,11 +41,13 @@ class GraphQLOverHTTP:
         self,
         engine: Engine,
         authentication: Authentication,
+        gate: Gate,
         trusted: TrustedDocuments,
         page: bytes,
     ) -> None:
         self._engine = engine
         self._authentication = authentication
+        self._gate = gate
         self._trusted = trusted
         self._page = page
         self.disconnections = Disconnections()
@@ -70,6 +75,7 @@ class GraphQLOverHTTP:
             if media_type is None:
                 raise Refused("not_acceptable")
             viewer = await self._viewer(headers)
+            limits = await admitted(self._gate, viewer)
             asked = await question(scope, headers, receive, self._trusted)
             work = self._engine.answer(asked, viewer, language, safe=safe)
             answer = await self.disconnections.heeding(receive, work)
@@ -86,8 +92,9 @@ class GraphQLOverHTTP:
             log.exception("graphql.failed", error=type(error).__name__)
             await _refuse(send, Refused("internal_error"), media_type, language)
         else:
+            noted(self._gate, viewer, answer)
             known = headers.get(b"if-none-match") if safe else None
-            await _tell(send, answer, media_type, safe=safe, known=known)
+            await _tell(send, answer, media_type, limits, safe=safe, known=known)
 
     async def _stream(
         self, scope: HTTPScope, headers: Headers, receive: Receive, send: Send
@@ -95,9 +102,11 @@ class GraphQLOverHTTP:
         language, safe = language_of(headers), scope["method"] == "GET"
         try:
             viewer = await self._viewer(headers)
+            await admitted(self._gate, viewer)
             asked = await question(scope, headers, receive, self._trusted)
             results = await self._engine.stream(asked, viewer, language, safe=safe)
             results = self._authentication.heeding(headers, viewer, results)
+            results = each_noted(self._gate, viewer, results)
         except MutationByGet:
             await _refuse(send, Refused("method_not_allowed"), negotiation.LEGACY, language)
         except Refused as refused:
@@ -112,6 +121,8 @@ class GraphQLOverHTTP:
             return await self._authentication.viewer(headers)
         except UnknownToken:
             raise Refused("not_authenticated") from None
+        except KeysUnavailable:
+            raise Refused("database_unavailable") from None
         except ForeignOrigin:
             raise Refused("foreign_origin") from None
 
@@ -121,9 +132,9 @@ def language_of(headers: Headers) -> Language:
 
 
 async def _tell(
-    send: Send, answer: Answer, media_type: bytes, *, safe: bool, known: bytes | None
+    send: Send, answer: Answer, media_type: bytes, limits: Pairs, *, safe: bool, known: bytes | None
 ) -> None:
-    more: list[tuple[bytes, bytes]] = []
+    more = [*limits]
     if answer.position is not None:
         more.append((b"wspolna-position", b"%d" % answer.position))
     if safe and answer.etag is not None:
@@ -145,13 +156,12 @@ def _status(answer: Answer, media_type: bytes) -> HTTPStatus:
 async def _refuse(
     send: Send, refused: Refused, media_type: bytes | None, language: Language
 ) -> None:
-    message = refused.message(language)
-    body = encoded({"errors": [{"message": message, "extensions": {"code": refused.code}}]})
-    more: list[tuple[bytes, bytes]] = []
+    body = encoded({"errors": [refused.error(language)]})
+    more = [*refused.headers]
     if refused.status == HTTPStatus.METHOD_NOT_ALLOWED:
-        more = [(b"allow", b"GET, POST")]
+        more.append((b"allow", b"GET, POST"))
     if refused.status == HTTPStatus.UNAUTHORIZED:
-        more = [(b"www-authenticate", b'Bearer realm="wspolna"')]
+        more.append((b"www-authenticate", b'Bearer realm="wspolna"'))
     status = refused.status
     if media_type == negotiation.RESPONSE and status == HTTPStatus.OK:  # no 2xx without data
         status = HTTPStatus.BAD_REQUEST

@@ -19,6 +19,7 @@ from graphql import (
     is_composite_type,
 )
 
+from api.auth.viewer import PORTAL_COST
 from api.graphql.compiler.selection import Scope
 from api.graphql.conditions import LARGEST_PAGE, PAGE
 from api.graphql.declared import PROJECTIONS, declaration_of, embedded_suffices, table_behind
@@ -36,7 +37,6 @@ DOCUMENT_CHARACTERS = 20_000
 DOCUMENT_TOKENS = 2_000
 DEPTH = 15
 FIELDS = 500
-COST = 5_000
 
 # How long lists are taken to be where the question doesn't say.
 EMBEDDED_ENTRIES = 5
@@ -56,17 +56,23 @@ class Measure:
 
 
 def measure(scope: Scope, operation: OperationDefinitionNode) -> Measure:
-    """Raises GraphQLError when a limit is passed; introspection is measured in fields only."""
+    """Raises GraphQLError when a limit is passed that holds for all; `check_cost` tells of the viewer's.
+
+    Introspection is measured in fields only.
+    """
     root = scope.schema.get_root_type(operation.operation)
     found = Measure()
     if root is not None:
         found.cost = _Walk(scope, found).sets(root, [operation.selection_set], 1)
     found.projections = found.projections or set(PROJECTIONS)
-    if found.cost > COST:
-        raise _refused(
-            "cost_limit", f"The operation costs {found.cost}, at most {COST} is allowed."
-        )
+    check_cost(found.cost, PORTAL_COST)
     return found
+
+
+def check_cost(cost: int, allowed: int) -> None:
+    """Raises GraphQLError."""
+    if cost > allowed:
+        raise _refused("cost_limit", f"The operation costs {cost}, at most {allowed} is allowed.")
 
 
 class _Walk:

@@ -1,6 +1,8 @@
 """Requests that are refused before GraphQL begins."""
 
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from domain.errors import Language
 
@@ -42,6 +44,16 @@ _WORDS: dict[str, tuple[HTTPStatus, str, str]] = {
         "Token dostępu jest nieznany.",
         "The access token is not known.",
     ),
+    "rate_limited": (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Limit zapytań tego klucza jest wyczerpany. Następne będą przyjęte za {details} s.",
+        "The quota of this key is used up. More is taken in {details} s.",
+    ),
+    "database_unavailable": (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Baza danych jest chwilowo niedostępna. Spróbuj ponownie za chwilę.",
+        "The database is unavailable at the moment. Try again in a moment.",
+    ),
     "foreign_origin": (
         HTTPStatus.FORBIDDEN,
         "Zapytanie z sesją przeglądarki musi pochodzić z naszej strony.",
@@ -62,13 +74,28 @@ _WORDS: dict[str, tuple[HTTPStatus, str, str]] = {
 
 
 class Refused(Exception):
-    def __init__(self, code: str, details: str = "") -> None:
+    """`headers`: that go with it. `extensions`: what a program may want to know beside the code."""
+
+    def __init__(
+        self,
+        code: str,
+        details: str = "",
+        *,
+        headers: Sequence[tuple[bytes, bytes]] = (),
+        extensions: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(code)
         self.code, self.details = code, details
+        self.headers, self._extensions = headers, extensions or {}
 
     @property
     def status(self) -> HTTPStatus:
         return _WORDS[self.code][0]
+
+    def error(self, language: Language) -> dict[str, Any]:
+        """As it stands among `errors`."""
+        extensions = {"code": self.code, **self._extensions}
+        return {"message": self.message(language), "extensions": extensions}
 
     def message(self, language: Language) -> str:
         _, pl, en = _WORDS[self.code]

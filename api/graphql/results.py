@@ -15,13 +15,15 @@ from domain.errors import Language
 class Answer:
     """`executed`: whether there is a `data` entry. `position` None: nothing was read.
 
-    `etag` is there where the same question would be answered by the same bytes.
+    `etag` is there where the same question would be answered by the same bytes. `failed`: it has errors.
     """
 
     body: bytes
     executed: bool
     position: int | None = None
     etag: Callable[[], bytes] | None = None
+    cost: int = 0
+    failed: bool = False
 
     def errors(self) -> bytes:
         """Of what wasn't executed: the bare list."""
@@ -34,11 +36,12 @@ def executed(result: ExecutionResult, language: Language, cost: int, position: i
         body["errors"] = [formatted(error, language) for error in result.errors]
     body["data"] = result.data
     body["extensions"] = {"cost": cost, "position": position}
-    return Answer(encoded(body), True, position)
+    return Answer(encoded(body), True, position, cost=cost, failed=bool(result.errors))
 
 
 def refusal(errors: Sequence[GraphQLError], language: Language) -> Answer:
-    return Answer(encoded({"errors": [formatted(error, language) for error in errors]}), False)
+    told = [formatted(error, language) for error in errors]
+    return Answer(encoded({"errors": told}), False, failed=True)
 
 
 def refused_because(cause: Exception) -> GraphQLError:

@@ -23,6 +23,8 @@ from api.graphql.municipality_history import OfficeHolderQueries
 from api.graphql.news import NewsQueries
 from api.graphql.news_commands import NewsMutations
 from api.graphql.pipeline import PipelineQueries
+from api.graphql.portal_commands import PortalMutations
+from api.graphql.portals import PortalQueries
 from api.graphql.practice_commands import AdoptionMutations, PracticeMutations, SolutionMutations
 from api.graphql.practices import PracticeQueries
 from api.graphql.questions import QuestionMutations, QuestionQueries
@@ -45,6 +47,7 @@ class Query(
     NewsQueries,
     NodeQueries,
     OfficeHolderQueries,
+    PortalQueries,
     PracticeQueries,
     QuestionQueries,
 ):
@@ -62,6 +65,7 @@ class Mutation(
     MembershipMutations,
     MunicipalityMutations,
     NewsMutations,
+    PortalMutations,
     PracticeMutations,
     QuestionMutations,
     SeriesMutations,

@@ -1,7 +1,9 @@
 """What the GraphQL side needs of the process that it runs in."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
@@ -12,6 +14,9 @@ from domain.cooperation import Find
 from domain.roles import Actor
 from domain.work import Receipt
 
+if TYPE_CHECKING:
+    from api.portals.secrets import PortalSecrets
+
 T = TypeVar("T")
 
 CATCH_UP_SECONDS = 5.0
@@ -19,8 +24,10 @@ MOVED_SECONDS = 30.0
 
 
 class Services:
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Resources, secrets: PortalSecrets | None = None) -> None:
+        """Without `secrets`, portals' keys and webhooks are made without any."""
         self._resources = resources
+        self.secrets = secrets
 
     @property
     def pool(self) -> AsyncConnectionPool[AsyncConnection[Any]]:

@@ -48,6 +48,8 @@ class Visibility:
         return f"({self.levels[level] or 'true'} AND ({theirs}))"
 
     def _whose(self, ground: Ground, audience: Audience) -> str | None:
+        if ground is Ground.PORTAL:
+            return None if audience.portal is None else f"{self.owner} = '{audience.portal}'"
         # A TERC code is six digits, so it may stand in the text: few plans, and no parameter to bind.
         code = audience.municipality
         if code is None or not (code.isascii() and code.isdigit()):
@@ -102,6 +104,10 @@ NEWS = Visibility(
     owner="{row}.municipality_terc",
     listed="{row}.state = 'PUBLISHED'",
 )
+
+PORTALS = Visibility({Level.PORTAL: ""}, owner="{row}.id::text")
+
+OF_PORTAL = Visibility({Level.PORTAL: ""}, owner="{row}.portal_id::text")
 
 PROGRAMMES = CALLS = CALL_MOVES = EVERYONE
 

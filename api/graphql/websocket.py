@@ -10,8 +10,12 @@ from litestar.types import Receive, Send, WebSocketScope
 from api.auth import Authentication, ForeignOrigin, UnknownToken, Viewer
 from api.auth.origin import same_origin
 from api.graphql.engine import Engine, MalformedVariables, Question
+from api.graphql.rationing import admitted, each_noted
+from api.graphql.refused import Refused
 from api.graphql.results import encoded
 from api.language import preferred
+from api.portals.gate import Gate
+from api.portals.keyring import KeysUnavailable
 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
@@ -46,9 +50,10 @@ class Closed(Exception):
 
 
 class GraphQLOverWebsocket:
-    def __init__(self, engine: Engine, authentication: Authentication) -> None:
+    def __init__(self, engine: Engine, authentication: Authentication, gate: Gate) -> None:
         self._engine = engine
         self._authentication = authentication
+        self._gate = gate
 
     async def __call__(self, scope: WebSocketScope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
@@ -63,7 +68,8 @@ class GraphQLOverWebsocket:
             )
             return
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL, "headers": []})
-        await _Session(self._engine, self._authentication, headers, receive, send).run()
+        told = (headers, receive, send)
+        await _Session(self._engine, self._authentication, self._gate, *told).run()
 
 
 class _Session:
@@ -71,11 +77,12 @@ class _Session:
         self,
         engine: Engine,
         authentication: Authentication,
+        gate: Gate,
         headers: dict[bytes, bytes],
         receive: Receive,
         send: Send,
     ) -> None:
-        self._engine, self._authentication = engine, authentication
+        self._engine, self._authentication, self._gate = engine, authentication, gate
         self._headers, self._receive, self._send = headers, receive, send
         self._identity: dict[bytes, bytes] | None = None
         self._language = preferred(headers.get(b"accept-language"))
@@ -125,6 +132,8 @@ class _Session:
             return await self._authentication.viewer(identity)
         except (UnknownToken, ForeignOrigin):
             raise Closed(4403, "Forbidden") from None
+        except KeysUnavailable:
+            raise Closed(1013, "Try again later") from None
 
     async def _handle(self, message: _Message) -> None:
         if message.type == "ping":
@@ -160,8 +169,10 @@ class _Session:
         identity = self._identity or {}
         try:
             viewer = await self._viewer(identity)
+            await admitted(self._gate, viewer)
             results = await self._engine.stream(question, viewer, self._language)
             results = self._authentication.heeding(identity, viewer, results)
+            results = each_noted(self._gate, viewer, results)
             async with contextlib.aclosing(results):
                 async for answer in results:
                     if not answer.executed:
@@ -169,6 +180,8 @@ class _Session:
                         return
                     await self._say(id_, b"next", answer.body)
             await self._say(id_, b"complete", None)
+        except Refused as refused:
+            await self._say(id_, b"error", encoded([refused.error(self._language)]))
         except Closed as closed:
             await self._close(closed.code, closed.reason)
         finally:

@@ -46,6 +46,8 @@ BESIDE = (
     Beside("news_views", "news_id"),
     # What a reactor reacted to was done in the world, and isn't done again in the new place.
     Beside("reactors", "name"),
+    Beside("portal_usage", "id"),
+    Beside("webhook_cursors", "webhook_id"),
     Beside("outbox", "key", where="delivered_at IS NULL", without=("id",)),
 )
 """A new table that neither a projection nor the seals can make again belongs here."""
@@ -64,6 +66,10 @@ NOT_MOVED = {
     "identities": "who somebody is elsewhere is linked anew",
     "oidc_logins": "on their way to here, not to there",
     "attempts": "counted anew",
+    "portal_applications": "asked for anew",
+    "portal_keys": "secrets stay where they are: portals issue other keys",
+    "portal_quotas": "counted anew",
+    "webhook_secrets": "secrets stay where they are: portals rotate theirs",
     "schema_migrations": "says what the new place is already",
 }
 

@@ -18,6 +18,7 @@ from api.graphql.relay import global_id
 from api.graphql.schema import make_schema, sdl
 from api.graphql.vocabulary import Table
 from domain.municipalities import SuspendMember
+from domain.portals import AddWebhook
 from domain.roles import Role
 from domain.values import Terc
 from domain.visibility import EVERYTHING, PUBLIC, Audience, Level, may_see
@@ -26,6 +27,7 @@ from tests.api.conftest import Api
 from tests.api.every_question import questions
 from tests.infra.desks import Office
 from tests.network import BELCHATOW, OPOCZNO, TOMASZOW, Network
+from tests.portals import NEWS, AdmittedPortal
 
 SCHEMA = make_schema()
 
@@ -108,6 +110,10 @@ def told(api: Api) -> Api:
     fill(api.net)
     api.net.draft("Szkic o moście", OPOCZNO, body="Treść szkicu, której nikt nie zna.")
     api.net.published("Otwarcie mostu", BELCHATOW, body="Most już otwarty.")
+    portal = AdmittedPortal(api.net)
+    portal.key(name="klucz portalu")
+    portal.give(AddWebhook, url="https://gminy.example/hook", kinds=NEWS)
+    AdmittedPortal(api.net, name="Inny portal")
     api.net.give(SuspendMember(command_id=uuid4(), terc=TOMASZOW, reason="Zaległości"))
     return api
 
@@ -117,10 +123,12 @@ def viewers(api: Api) -> dict[str, Asking]:
 
     def asking(audience: Audience, terc: str | None, role: Role) -> Asking:
         name, email = f"Osoba {uuid4().hex[:8]}", f"{uuid4().hex}@x.example"
-        account = office.active(role, email=email, terc=terc, name=name)
+        whose: dict[str, Any] = {"terc": terc, "portal": audience.portal}
+        account = office.active(role, email=email, name=name, **whose)
         issued = office.own.issue_token(account, "test", frozenset({role}), None)
         return Asking(audience, issued.secret, frozenset({name, email}))
 
+    portal = api.net.value("SELECT stream_id FROM events WHERE type = 'Portal.KeyIssued'")
     opoczno, belchatow = Terc(OPOCZNO), Terc(BELCHATOW)
     administrator = Audience(opoczno, member=True, administrator=True)
     found = {
@@ -129,6 +137,7 @@ def viewers(api: Api) -> dict[str, Asking]:
         "editor of Bełchatów": asking(Audience(belchatow, member=True), BELCHATOW, Role.EDITOR),
         "editor of a suspended member": asking(Audience(Terc(TOMASZOW)), TOMASZOW, Role.EDITOR),
         "administrator of Opoczno": asking(administrator, OPOCZNO, Role.MUNICIPALITY_ADMIN),
+        "somebody of a portal": asking(Audience(portal=portal), None, Role.PORTAL),
         "auditor": asking(EVERYTHING, None, Role.AUDITOR),
         "coordinator": asking(EVERYTHING, None, Role.COORDINATOR),
     }
@@ -163,6 +172,7 @@ def test_no_question_tells_anybody_what_they_may_not_see(told: Api) -> None:
     # What is kept from each kind of viewer differs, and the network's own see all of it.
     assert kept["nobody"] > kept["editor of Opoczno"] > kept["administrator of Opoczno"] > 0
     assert kept["editor of a suspended member"] > 0
+    assert kept["nobody"] > kept["somebody of a portal"] > 0
     assert kept["auditor"] == kept["coordinator"] == 0
 
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from psycopg import Connection
@@ -73,9 +74,10 @@ def test_sql_shows_exactly_the_rows_that_the_rule_allows(
         (Audience(Terc(TOMASZOW)), {Level.PUBLIC}),
         (Audience(Terc(TOMASZOW), member=True), {Level.PUBLIC, Level.NETWORK}),
         (Audience(Terc(BELCHATOW)), {Level.PUBLIC, Level.NETWORK, Level.CONSORTIUM}),
-        (SUSPENDED, set(Level) - {Level.ADMINISTRATION}),
-        (MEMBER, set(Level) - {Level.ADMINISTRATION}),
-        (ADMINISTRATOR, set(Level)),
+        (SUSPENDED, set(Level) - {Level.ADMINISTRATION, Level.PORTAL}),
+        (MEMBER, set(Level) - {Level.ADMINISTRATION, Level.PORTAL}),
+        (ADMINISTRATOR, set(Level) - {Level.PORTAL}),
+        (Audience(portal=uuid4()), {Level.PUBLIC}),
         (EVERYTHING, set(Level)),
     ],
 )
@@ -93,6 +95,16 @@ def test_coordinator_and_auditor_see_everything_a_portal_what_is_public() -> Non
     assert audience_of(OPERATOR, member=False) == EVERYTHING
     assert seen(Role.AUDITOR) == EVERYTHING
     assert seen(Role.PORTAL) == audience_of(ANONYMOUS, member=False) == PUBLIC
+
+
+def test_portal_sees_itself_and_what_is_public() -> None:
+    own, other = uuid4(), uuid4()
+    people = audience_of(Actor("somebody", frozenset({Role.PORTAL}), portal=own), member=False)
+    assert people == Audience(portal=own)
+    assert may_see(people, Level.PORTAL, str(own))
+    assert not may_see(people, Level.PORTAL, str(other))
+    assert not may_see(people, Level.PORTAL, None)
+    assert not may_see(PUBLIC, Level.PORTAL, None)
 
 
 def test_audience_of_an_official_never_says_who_it_is() -> None:

@@ -37,7 +37,12 @@ class Office:
         self.passed += timedelta(**passed)
 
     def invited(
-        self, *roles: Role, email: str = EMAIL, terc: str | None = OPOCZNO, name: str = NAME
+        self,
+        *roles: Role,
+        email: str = EMAIL,
+        terc: str | None = OPOCZNO,
+        name: str = NAME,
+        portal: UUID | None = None,
     ) -> UUID:
         command = InviteAccount(
             command_id=uuid4(),
@@ -45,6 +50,7 @@ class Office:
             email=email,
             name=name,
             roles=frozenset(roles or {Role.EDITOR}),
+            portal=portal,
         )
         return self.net.give(command, OPERATOR).stream_id
 
@@ -53,9 +59,14 @@ class Office:
             return new_link(connection, account, purpose, self.now())
 
     def active(
-        self, *roles: Role, email: str = EMAIL, terc: str | None = OPOCZNO, name: str = NAME
+        self,
+        *roles: Role,
+        email: str = EMAIL,
+        terc: str | None = OPOCZNO,
+        name: str = NAME,
+        portal: UUID | None = None,
     ) -> UUID:
-        account = self.invited(*roles, email=email, terc=terc, name=name)
+        account = self.invited(*roles, email=email, terc=terc, name=name, portal=portal)
         self.login.accept_invitation(self.link(account), PASSWORD, HERE)
         return account
 

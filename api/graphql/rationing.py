@@ -1,0 +1,45 @@
+"""Requests of portals are counted, and taken as long as their quota lasts. Nobody else's are."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+from psycopg import Error
+from psycopg_pool import PoolTimeout
+
+from api.auth import Viewer
+from api.graphql.refused import Refused
+from api.graphql.results import Answer
+from api.portals.gate import Gate, QuotaExceeded
+
+Pairs = Sequence[tuple[bytes, bytes]]
+
+
+async def admitted(gate: Gate, viewer: Viewer) -> Pairs:
+    """Headers that tell what is left. Raises Refused."""
+    if viewer.key is None:
+        return ()
+    try:
+        return await gate.admit(viewer.key)
+    except QuotaExceeded as exceeded:
+        headers = [*exceeded.headers, (b"retry-after", b"%d" % exceeded.seconds)]
+        told = {"retryAfter": exceeded.seconds}
+        raise Refused(
+            "rate_limited", str(exceeded.seconds), headers=headers, extensions=told
+        ) from None
+    except (Error, PoolTimeout):
+        raise Refused("database_unavailable") from None
+
+
+def noted(gate: Gate, viewer: Viewer, answer: Answer) -> None:
+    if viewer.key is not None:
+        gate.note(viewer.key, answer.cost, failed=answer.failed)
+
+
+async def each_noted(
+    gate: Gate, viewer: Viewer, results: AsyncGenerator[Answer, None]
+) -> AsyncGenerator[Answer, None]:
+    """Of a stream every answer counts as one."""
+    async with aclosing(results):
+        async for answer in results:
+            noted(gate, viewer, answer)
+            yield answer

@@ -1,0 +1,1 @@
+"""What of portals stands beside the log: secrets, quotas, usage, applications, deliveries."""
