@@ -55,7 +55,7 @@ class GraphQLOverHTTP:
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         accept = headers.get(b"accept")
-        if negotiation.accepts(accept, negotiation.EVENTS):
+        if negotiation.preferred(accept) == negotiation.EVENTS:
             await self._stream(scope, headers, receive, send)
         elif scope["method"] == "GET" and self._wants_page(scope, accept):
             await _send(send, HTTPStatus.OK, negotiation.PAGE, self._page, [])

@@ -10,7 +10,7 @@ PAGE = b"text/html"
 
 @lru_cache(256)
 def preferred(accept: bytes | None) -> bytes | None:
-    """What to answer in; None: nothing that the client accepts (406).
+    """What to answer in; None: nothing that the client accepts (406). Of equals, the one named first.
 
     A client that names neither may know nothing of the new one, so it is answered in the old.
     """
@@ -64,6 +64,6 @@ def _weight(parameters: list[bytes]) -> float:
 
 
 def _offer(media_range: bytes) -> bytes | None:
-    if media_range == RESPONSE:
-        return RESPONSE
+    if media_range in (RESPONSE, EVENTS):
+        return media_range
     return LEGACY if media_range in (LEGACY, b"*/*", b"application/*") else None

@@ -174,3 +174,20 @@ def test_metrics_count_operations_and_fallbacks(api: Api) -> None:
     told = api.client.get("/metrics").text
     assert "wspolna_graphql_operations_total" in told
     assert "wspolna_graphql_fallbacks_total" in told
+
+
+@pytest.mark.parametrize(
+    ("accept", "answered"),
+    [
+        ("text/event-stream", "text/event-stream"),
+        ("text/event-stream, multipart/mixed", "text/event-stream"),
+        # urql and Relay's network layers name it too, behind what they would rather have
+        (f"{NEW}, application/graphql+json, {OLD}, text/event-stream, multipart/mixed", NEW),
+        (f"{OLD};q=0.5, text/event-stream", "text/event-stream"),
+    ],
+)
+def test_events_are_sent_to_those_who_would_rather_have_them(
+    api: Api, accept: str, answered: str
+) -> None:
+    answer = sent(api, TYPENAME, Accept=accept)
+    assert answer.headers["content-type"] == f"{answered}; charset=utf-8"

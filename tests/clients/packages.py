@@ -11,7 +11,7 @@ import pytest
 from tests.node import NotInstalled, installed
 
 HERE = Path(__file__).parent / "node"
-SAMPLE = Path(__file__).parents[2] / "api" / "clients" / "typescript"
+SAMPLES = Path(__file__).parents[2] / "api" / "clients"
 
 
 @cache
