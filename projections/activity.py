@@ -40,6 +40,8 @@ UNTOLD = {
     "Risk",
     "InitiativeNote",
     "InitiativeDocument",
+    "Indicator",
+    "PartnerReport",
 }
 """Nobody's business but their own: accounts and persons, and what a consortium keeps to itself."""
 

@@ -241,6 +241,36 @@ CREATE TABLE risks (
     closed_on     date,
     outcome       text
 );
+CREATE TABLE indicators (
+    id            uuid    NOT NULL PRIMARY KEY,
+    initiative_id uuid    NOT NULL,
+    kind          text    NOT NULL,                       -- OUTPUT | RESULT
+    name          text    NOT NULL,
+    unit          text    NOT NULL,
+    baseline      integer NOT NULL,                       -- in hundredths of the unit, as the next two
+    target        integer NOT NULL,
+    reached       integer NOT NULL,                       -- by the latest day that was measured
+    measured_on   date,
+    measurements  jsonb   NOT NULL,                       -- [{on, value, terc}], by day
+    dropped_on    date,
+    reason        text,                                   -- of the last other target, or why it was dropped
+    defined_on    date    NOT NULL
+);
+CREATE TABLE reports (
+    id            uuid    NOT NULL PRIMARY KEY,
+    initiative_id uuid    NOT NULL,
+    terc          text    NOT NULL,
+    period        integer NOT NULL,
+    state         text    NOT NULL,                       -- SUBMITTED | RETURNED | VERIFIED
+    done          text    NOT NULL,
+    problems      text    NOT NULL,
+    costs         jsonb   NOT NULL,                       -- [{category, amount}]
+    spent         bigint  NOT NULL,
+    recognised    bigint,
+    reason        text,                                   -- why it was returned, or what was noted
+    submitted_on  date    NOT NULL,
+    settled_on    date
+);
 CREATE TABLE documents (
     id            uuid    NOT NULL PRIMARY KEY,
     initiative_id uuid    NOT NULL,
@@ -288,4 +318,6 @@ CREATE INDEX belonging_terc_idx ON belonging (terc, initiative_id, version DESC)
 CREATE INDEX deadlines_due_idx ON deadlines (due_on, id) WHERE state = 'OPEN';
 CREATE INDEX notes_initiative_idx ON notes (initiative_id);
 CREATE INDEX risks_initiative_idx ON risks (initiative_id);
+CREATE INDEX indicators_initiative_idx ON indicators (initiative_id);
+CREATE INDEX reports_initiative_idx ON reports (initiative_id, period);
 CREATE INDEX documents_initiative_idx ON documents (initiative_id);

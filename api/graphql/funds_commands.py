@@ -21,8 +21,10 @@ from domain.initiatives.commands import (
     claims,
     consortium,
     implementation,
+    indicators,
     proposal,
     records,
+    reports,
     timeplan,
 )
 from domain.initiatives.unmet import StepRefused
@@ -98,6 +100,7 @@ _CALL = Answering(CallWritten, "calls")
 _INTEREST = Answering(RecordWritten, "calls")
 _INITIATIVE = Answering(InitiativeWritten, "initiatives", REFUSALS | StepRefusedError, _told)
 _RECORD = Answering(RecordWritten, "initiatives")
+_PROGRESS = Answering(RecordWritten, "initiatives", REFUSALS | StepRefusedError, _told)
 
 _INPUTS = Inputs(WORDS)
 
@@ -182,6 +185,15 @@ _RECORDS = [
     (records.FileDocument, "Files a document that is kept elsewhere."),
     (records.RemoveDocument, "Takes a document off the list."),
 ]
+_PROGRESSES = [
+    (indicators.DefineIndicator, "Defines an indicator with its target."),
+    (indicators.RetargetIndicator, "Gives an indicator another target."),
+    (indicators.MeasureIndicator, "Records what of an indicator was reached by a day."),
+    (indicators.DropIndicator, "Drops an indicator."),
+    (reports.SubmitReport, "A partner reports what it did and spent in a period."),
+    (reports.ReturnReport, "Returns a partner's report for corrections. For the lead."),
+    (reports.VerifyReport, "Verifies a partner's report. For the lead."),
+]
 
 InitiativeMutations = mutations(
     "InitiativeMutations",
@@ -189,5 +201,6 @@ InitiativeMutations = mutations(
     [
         *((command, description, _INITIATIVE) for command, description in _STEPS),
         *((command, description, _RECORD) for command, description in _RECORDS),
+        *((command, description, _PROGRESS) for command, description in _PROGRESSES),
     ],
 )

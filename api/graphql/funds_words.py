@@ -8,11 +8,13 @@ import strawberry
 from api.graphql.calls import Category, FundEnum
 from api.graphql.commanded import Vocabulary
 from api.graphql.initiative_parts import CostKindEnum, State
+from api.graphql.initiative_progress import IndicatorKindEnum
 from api.graphql.municipalities import Kind
 from domain.calls.programme import Fund
 from domain.calls.terms import CostCategory
 from domain.initiatives.assessment import ProtestGround
 from domain.initiatives.budget import CostKind
+from domain.initiatives.commands.indicators import IndicatorKind
 from domain.initiatives.commands.records import Level
 from domain.initiatives.consortium import Access
 from domain.initiatives.states import InitiativeState
@@ -35,6 +37,7 @@ _ENUMS: dict[type[Enum], Any] = {
         Access, description="What an account may do; each includes the one before."
     ),
     DutyKind: strawberry.enum(DutyKind, description="What a duty is about."),
+    IndicatorKind: IndicatorKindEnum,
     Level: strawberry.enum(Level, name="RiskLevel", description="Of a risk: LOW, MEDIUM or HIGH."),
 }
 
@@ -124,6 +127,15 @@ _FIELDS = {
     "probability": "How likely it is.",
     "impact": "How bad it would be.",
     "response": "What is done about it.",
+    "indicator_id": "The indicator's key.",
+    "baseline": "What there was before, in hundredths of the unit.",
+    "target": "What is to be reached, in hundredths of the unit.",
+    "value": "All that was reached by that day, in hundredths of the unit.",
+    "report_id": "The report's key.",
+    "done": "What was done.",
+    "problems": "What went otherwise than planned, and what follows from it.",
+    "costs": "What was spent, by category.",
+    "recognised": "What of it goes into payment claims.",
 }
 
 WORDS = Vocabulary(
@@ -136,7 +148,7 @@ WORDS = Vocabulary(
     amounts=frozenset(
         {
             "amount", "requested", "grant", "own_public", "own_private", "unit_cost", "allocation",
-            "min_grant", "max_grant",
+            "min_grant", "max_grant", "recognised",
         }
     ),
     enums=_ENUMS,

@@ -40,6 +40,7 @@ from api.graphql.initiative_parts import (
     Risk,
     State,
 )
+from api.graphql.initiative_progress import Indicator, PartnerReport
 from api.graphql.initiative_steps import NextStep, next_steps_of
 from api.graphql.municipalities import Municipality
 from api.graphql.records import TableRecord, new, record_of
@@ -117,6 +118,10 @@ class Initiative(Node):
     access: list[AccountAccess] = to_many(OF, "{row}.account", 200, "Which account may do what.")
     notes: list[InitiativeNote] = to_many(OF, "{row}.written_at, {row}.id", 500, "Notes.")
     risks: list[Risk] = to_many(OF, "{row}.identified_on, {row}.id", 200, "Risks.")
+    indicators: list[Indicator] = to_many(OF, "{row}.defined_on, {row}.id", 200, "Indicators.")
+    reports: list[PartnerReport] = to_many(
+        OF, "{row}.period, {row}.terc", 500, "What the partners reported, period by period."
+    )
     documents: list[InitiativeDocument] = to_many(OF, "{row}.filed_on, {row}.id", 500, "Documents.")
     steps: list[InitiativeStep] = to_many(
         OF, "{row}.version", 200, "Every state it was in, undone ones too, oldest first."

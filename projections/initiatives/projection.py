@@ -10,6 +10,7 @@ from projections.initiatives import rows as tables
 from projections.initiatives.consortium import ConsortiumFolds
 from projections.initiatives.lifecycle import LifecycleFolds
 from projections.initiatives.money import MoneyFolds
+from projections.initiatives.progress import ProgressFolds
 from projections.initiatives.records import RecordFolds
 from projections.initiatives.register import RegisterFolds
 from projections.initiatives.timeplan import TimeplanFolds
@@ -40,10 +41,11 @@ class InitiativesProjection(
     MoneyFolds,
     TimeplanFolds,
     RecordFolds,
+    ProgressFolds,
     NamesMunicipalities,
 ):
     name = "initiatives"
-    version = 2
+    version = 3
     rows = (
         NamedMunicipality,
         tables.NamedProgramme,
@@ -65,6 +67,8 @@ class InitiativesProjection(
         tables.AccountRow,
         tables.NoteRow,
         tables.RiskRow,
+        tables.IndicatorRow,
+        tables.ReportRow,
         tables.DocumentRow,
     )
     keyed_by_stream = tables.InitiativeRow

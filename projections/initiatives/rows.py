@@ -308,6 +308,42 @@ class RiskRow(Row):
     outcome: str | None = None
 
 
+class IndicatorRow(Row):
+    table: ClassVar[str] = "indicators"
+
+    id: UUID
+    initiative_id: UUID
+    kind: str
+    name: str
+    unit: str
+    baseline: int
+    target: int
+    reached: int
+    measured_on: date | None
+    measurements: list[Json]
+    dropped_on: date | None
+    reason: str | None
+    defined_on: date
+
+
+class ReportRow(Row):
+    table: ClassVar[str] = "reports"
+
+    id: UUID
+    initiative_id: UUID
+    terc: str
+    period: int
+    state: str
+    done: str
+    problems: str
+    costs: list[Json]
+    spent: int
+    recognised: int | None
+    reason: str | None
+    submitted_on: date
+    settled_on: date | None
+
+
 class DocumentRow(Row):
     table: ClassVar[str] = "documents"
 

@@ -27,7 +27,7 @@ def api(database_url: str) -> Iterator[Api]:
             yield Api(client, given.net)
 
 
-def do(api: Api, name: str, written: str = "initiative { id state }", **given: Any) -> Any:
+def do(api: Api, name: str, written: str = "initiative { id state }", /, **given: Any) -> Any:
     """One mutation by the operator: what it wrote, or why it was refused."""
     kind = name[0].upper() + name[1:]
     success = {"call": "CallWritten", "programme": "ProgrammeWritten", "key": "RecordWritten"}.get(
@@ -190,3 +190,39 @@ def test_notes_risks_and_documents_are_kept(api: Api) -> None:
         "documents": [{"title": "Mapa", "removed": True}],
     }
     assert api.ask(query, {"id": idea})["initiative"] is None
+
+
+def test_indicators_are_measured_and_reports_wait_for_the_agreement(api: Api) -> None:
+    idea = in_preparation(api)
+    made = {"kind": "OUTPUT", "name": "Pawilony", "unit": "szt.", "target": 500, "baseline": 0}
+    indicator = do(api, "defineIndicator", "key", initiative=idea, **made)["key"]
+    do(api, "measureIndicator", "key", indicatorId=indicator, value=250, on="2026-02-01")
+    do(api, "retargetIndicator", "key", indicatorId=indicator, target=400, reason="Aneks")
+    query = """
+    query ($id: ID!) { initiative(id: $id) {
+      indicators { key kind name unit target reached measurements { on value } }
+      reports { key } } }
+    """
+    told = api.ask(query, {"id": idea}, operator=True)["initiative"]
+    assert told == {
+        "indicators": [
+            {
+                "key": indicator, "kind": "OUTPUT", "name": "Pawilony", "unit": "szt.", "target": 400,
+                "reached": 250, "measurements": [{"on": "2026-02-01", "value": 250}],
+            }
+        ],
+        "reports": [],
+    }  # fmt: skip
+    report = {"done": "Nic", "costs": [{"category": "STAFF", "amount": 100}], "problems": ""}
+    early = do(
+        api,
+        "submitReport",
+        "key",
+        initiative=idea,
+        municipality=OPOCZNO,
+        period=1,
+        content=report,
+    )
+    assert early["__typename"] == "StepRefusedError"
+    unknown = do(api, "dropIndicator", "key", indicatorId=str(uuid4()), reason="Pomyłka")
+    assert unknown["__typename"] == "NotFoundError"

@@ -1,5 +1,6 @@
 """The read model of initiatives: it says what the aggregates say, now, as of a day, and after a rebuild."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -7,12 +8,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.calls.call import MoveCallDates
+from domain.calls.terms import CostCategory
 from domain.initiatives.commands import (
     claims,
     consortium,
     implementation,
+    indicators,
     proposal,
     records,
+    reports,
     timeplan,
 )
 from domain.initiatives.consortium import Access
@@ -81,6 +85,46 @@ def test_read_model_says_of_every_state_what_the_aggregate_says(database_url: st
         assert given.net.value("SELECT count(*) FROM parked_events") == 0
 
 
+def told_progress(given: Funds, found: UUID) -> None:
+    lead = official(OPOCZNO)
+    told: dict[str, Any] = {
+        "kind": indicators.IndicatorKind.OUTPUT,
+        "name": "Pawilony",
+        "unit": "szt.",
+    }
+    define = indicators.DefineIndicator(
+        command_id=uuid4(), initiative_id=found, baseline=100, target=500, **told
+    )
+    pavilions = given.give(define, lead).stream_id
+    for value, day in ((300, 1), (200, 2), (250, 1)):
+        given.give(
+            indicators.MeasureIndicator(
+                command_id=uuid4(), indicator_id=pavilions, value=value, on=date(2026, 3, day)
+            ),
+            lead,
+        )
+    retarget: dict[str, Any] = {
+        "indicator_id": pavilions,
+        "target": 400,
+        "reason": "Mniejszy grant",
+    }
+    given.give(indicators.RetargetIndicator(command_id=uuid4(), **retarget), lead)
+
+
+def reported(given: Funds, found: UUID) -> None:
+    costs = (reports.ReportedCost(CostCategory.EQUIPMENT, 4_000_000),)
+    content = reports.ReportContent("Zakupy", costs)
+    submit = reports.SubmitReport(
+        command_id=uuid4(), initiative_id=found, municipality=BELCHATOW, period=1, content=content
+    )
+    report = given.give(submit, official(BELCHATOW)).stream_id
+    back = reports.ReturnReport(command_id=uuid4(), report_id=report, reason="Brak faktury")
+    given.give(back, official(OPOCZNO))
+    given.give(replace(submit, command_id=uuid4()), official(BELCHATOW))
+    verify = reports.VerifyReport(command_id=uuid4(), report_id=report, recognised=3_900_000)
+    given.give(verify, official(OPOCZNO))
+
+
 def whole_story(given: Funds) -> UUID:
     """Uses every kind of command that leaves a row behind."""
     found = given.prepared()
@@ -104,6 +148,7 @@ def whole_story(given: Funds) -> UUID:
         access=Access.EDIT,
     )
     given.order(proposal.MakeInitiativePublic, found)
+    told_progress(given, found)
     for kind, facts in PATHS[S.IN_IMPLEMENTATION]:
         given.order(kind, found, **facts)
     given.order(
@@ -121,6 +166,7 @@ def whole_story(given: Funds) -> UUID:
         what="Mniejszy pawilon",
         document=DOCUMENT,
     )
+    reported(given, found)
     given.order(claims.DraftClaim, found, content=claim())
     given.order(claims.SubmitClaim, found, number=1)
     given.order(

@@ -5,8 +5,10 @@ from domain.initiatives.commands import (
     claims,
     consortium,
     implementation,
+    indicators,
     proposal,
     records,
+    reports,
     timeplan,
 )
 
@@ -15,7 +17,9 @@ __all__ = [
     "claims",
     "consortium",
     "implementation",
+    "indicators",
     "proposal",
     "records",
+    "reports",
     "timeplan",
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TypeVar, cast
 from uuid import UUID, uuid5
 
 from eventsourcing.domain import event
@@ -105,6 +106,9 @@ class AmongPartners:
         return Initiative, self.initiative_id
 
 
+R = TypeVar("R", bound=Aggregate)
+
+
 class InitiativeNote(AmongPartners, Aggregate):
     class Written(Aggregate.Created):
         initiative_id: UUID
@@ -197,7 +201,7 @@ def write_note(command: WriteNote, work: Work) -> InitiativeNote:
         work.at,
         work.today,
         initiative_id=command.initiative_id,
-        municipality=_writer(command.initiative_id, work),
+        municipality=writer(command.initiative_id, work),
         text=command.text,
     )
     return work.add(begun)
@@ -222,7 +226,7 @@ def identify_risk(command: IdentifyRisk, work: Work) -> Risk:
         work.at,
         work.today,
         initiative_id=command.initiative_id,
-        municipality=_writer(command.initiative_id, work),
+        municipality=writer(command.initiative_id, work),
         title=command.title,
         assessment=command.assessment,
     )
@@ -232,7 +236,7 @@ def identify_risk(command: IdentifyRisk, work: Work) -> Risk:
 @handles(ReassessRisk, by=ROLES, on=Whose.NETWORK)
 def reassess_risk(command: ReassessRisk, work: Work) -> Risk:
     _check_assessment(command.assessment)
-    risk = _risk(command.risk_id, command.expected_version, work)
+    risk = of_partners(Risk, command.risk_id, command.expected_version, work)
     risk.reassess(command.assessment, work)
     return risk
 
@@ -240,7 +244,7 @@ def reassess_risk(command: ReassessRisk, work: Work) -> Risk:
 @handles(CloseRisk, by=ROLES, on=Whose.NETWORK)
 def close_risk(command: CloseRisk, work: Work) -> Risk:
     refuse_if(text_problems("outcome", command.outcome, 1000, multiline=True))
-    risk = _risk(command.risk_id, command.expected_version, work)
+    risk = of_partners(Risk, command.risk_id, command.expected_version, work)
     risk.close(command.outcome, work)
     return risk
 
@@ -255,7 +259,7 @@ def file_document(command: FileDocument, work: Work) -> InitiativeDocument:
         work.at,
         work.today,
         initiative_id=command.initiative_id,
-        municipality=_writer(command.initiative_id, work),
+        municipality=writer(command.initiative_id, work),
         title=command.title,
         document=command.document,
     )
@@ -272,22 +276,22 @@ def remove_document(command: RemoveDocument, work: Work) -> InitiativeDocument:
     return document
 
 
-def _writer(initiative_id: UUID, work: Work) -> str:
+def writer(initiative_id: UUID, work: Work) -> str:
     """The municipality that writes."""
-    initiative = _edited(initiative_id, work)
+    initiative = edited(initiative_id, work)
     return work.actor.municipality or initiative.owner
 
 
-def _risk(risk_id: UUID, expected: int | None, work: Work) -> Risk:
-    """Any partner may keep a risk up to date."""
-    risk = work.load(Risk, risk_id, expected)
-    if risk is None:
+def of_partners(kind: type[R], record_id: UUID, expected: int | None, work: Work) -> R:
+    """What any partner may keep up to date: of a kind that is AmongPartners."""
+    record = work.load(kind, record_id, expected)
+    if record is None:
         raise RecordNotFound
-    _edited(risk.initiative_id, work)
-    return risk
+    edited(cast("AmongPartners", record).initiative_id, work)
+    return record
 
 
-def _edited(initiative_id: UUID, work: Work) -> Initiative:
+def edited(initiative_id: UUID, work: Work) -> Initiative:
     """The one that the actor works on; raises InitiativeNotFound, NotPermitted."""
     initiative = work.see(Initiative, initiative_id)
     if initiative is None:
