@@ -14,6 +14,7 @@ from api.auth.cookies import Cookies
 from api.auth.pages import account_pages
 from api.auth.routes import Routes
 from api.budgets import BudgetWorkbooks
+from api.front import front
 from api.graphql.endpoint import GraphQLEndpoint
 from api.graphql.trusted import Options
 from api.graphql.wire import Wire
@@ -64,6 +65,7 @@ def create_app(settings: Settings, options: Options | None = None) -> Litestar:
         logging_config=None,
     )
     made.asgi_handler = endpoint.before(made.asgi_handler)
+    made.state.front = front(endpoint.plain)
     return made
 
 

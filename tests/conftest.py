@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -44,8 +45,21 @@ def _migrated_template(postgres: Postgres) -> str:
 @pytest.fixture
 def database_url(postgres: Postgres, _migrated_template: str) -> Iterator[str]:
     """A database of the test's own, copied from the migrated template and dropped afterwards."""
+    with _database(postgres, _migrated_template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def shared_database_url(postgres: Postgres, _migrated_template: str) -> Iterator[str]:
+    """A database of the module's own, for tests that only read."""
+    with _database(postgres, _migrated_template) as url:
+        yield url
+
+
+@contextmanager
+def _database(postgres: Postgres, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
-    _on_server(postgres, sql.SQL("CREATE DATABASE {} TEMPLATE {}"), name, _migrated_template)
+    _on_server(postgres, sql.SQL("CREATE DATABASE {} TEMPLATE {}"), name, template)
     yield postgres.url(name)
     if not postgres.running():  # a test that killed it leaves the restart to us
         postgres.start()

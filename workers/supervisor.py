@@ -36,19 +36,7 @@ class Stop(Exception):
 def roles(port: int) -> list[Role]:
     """In the order in which they start; they stop from the outside in: API, beat, worker."""
     python = sys.executable
-    api = [
-        python,
-        "-m",
-        "uvicorn",
-        "--factory",
-        "api.app:app",
-        "--host",
-        HOST,
-        "--port",
-        str(port),
-    ]
-    api += ["--loop", "uvloop", "--http", "httptools", "--ws", "websockets-sansio"]
-    api += ["--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "3"]
+    api = [python, "-m", "api", str(port)]
     return [
         Role("worker", [python, "-m", "workers", "worker"], stop_seconds=20),
         Role("beat", [python, "-m", "workers", "beat"], stop_seconds=5),

@@ -49,6 +49,14 @@ class Answers:
         self._running: dict[Hashable, _Run] = {}
         self._started = 0
 
+    def begin(self, plan: Plan, parameters: Sequence[bytes]) -> "asyncio.Future[Finished]":
+        """As `get`, and begun at once. Raises Unavailable."""
+        key: Hashable = (plan.sql, *parameters)
+        if key in self._running or key in self._kept:
+            return asyncio.get_running_loop().create_task(self.get(plan, parameters))
+        PATHS["compiled"].inc()
+        return self._join(key, self._run(key, plan, parameters))
+
     async def get(self, plan: Plan, parameters: Sequence[bytes]) -> Finished:
         """Raises StatementFailed or Unavailable."""
         key: Hashable = (plan.sql, *parameters)
@@ -58,7 +66,7 @@ class Answers:
             run is not None
         ):  # it began before we asked: its answer has to be checked like any kept one
             PATHS["shared"].inc()
-            await self._wait(key, run)
+            await self._join(key, run)
         kept = self._kept.get(key)
         if kept is not None:
             if kept.state == await self._state(plan):
@@ -69,9 +77,9 @@ class Answers:
             run = self._running.get(key)
             if run is not None and run.number > arrived:
                 PATHS["shared"].inc()
-                return await self._wait(key, run)
+                return await self._join(key, run)
         PATHS["compiled"].inc()
-        return await self._wait(key, self._run(key, plan, parameters))
+        return await self._join(key, self._run(key, plan, parameters))
 
     async def _state(self, plan: Plan) -> bytes | None:
         """None: not known, as while one projection of all has no tables yet; then we ask anew."""
@@ -87,17 +95,19 @@ class Answers:
         run.sent.row.add_done_callback(lambda row: self._finished(key, run, row))
         return run
 
-    async def _wait(self, key: Hashable, run: _Run) -> Finished:
-        waiter = asyncio.get_running_loop().create_future()
+    def _join(self, key: Hashable, run: _Run) -> "asyncio.Future[Finished]":
+        waiter: asyncio.Future[Finished] = asyncio.get_running_loop().create_future()
         run.waiters.append(waiter)
-        try:
-            return await waiter
-        except asyncio.CancelledError:
+        waiter.add_done_callback(lambda waiter: self._left(key, run, waiter))
+        return waiter
+
+    def _left(self, key: Hashable, run: _Run, waiter: "asyncio.Future[Finished]") -> None:
+        """Nobody waits for it any more: stopped."""
+        if waiter.cancelled():
             run.waiters.remove(waiter)
             if not run.waiters and not run.sent.row.done():
                 self._forget(key, run)
                 run.sent.cancel()
-            raise
 
     def _finished(self, key: Hashable, run: _Run, row: "asyncio.Future[tuple[bytes, ...]]") -> None:
         self._forget(key, run)

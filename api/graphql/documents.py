@@ -19,6 +19,7 @@ from graphql import (
 
 from api.graphql.limits import DOCUMENT_CHARACTERS, DOCUMENT_TOKENS
 from api.graphql.trusted import Options
+from api.graphql.variables import Coercion
 
 KEPT = 1_000
 
@@ -33,6 +34,8 @@ class Document:
     fragments: dict[str, FragmentDefinitionNode] = field(default_factory=dict)
     decisive: frozenset[str] | None = None
     """Variables whose values a plan depends on; filled by the planner."""
+    coercions: dict[str | None, Coercion] = field(default_factory=dict)
+    """By the operation's name; filled by the engine."""
 
     @property
     def executable(self) -> DocumentNode:

@@ -10,6 +10,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from api.auth import Authentication
 from api.graphql.engine import Engine
 from api.graphql.http import GraphQLOverHTTP
+from api.graphql.plain import PlainQuestions
 from api.graphql.schema import make_schema
 from api.graphql.services import Services
 from api.graphql.tails import Tails
@@ -38,6 +39,7 @@ class GraphQLEndpoint:
         engine = Engine(make_schema(), services, self._wire, self._tails, options)
         page = PAGE.read_bytes()
         self._http = GraphQLOverHTTP(engine, authentication, gate, options.trusted, page)
+        self.plain = PlainQuestions(engine, options.trusted)
         self._websocket = GraphQLOverWebsocket(engine, authentication, gate)
 
     def before(self, framework: ASGIApp) -> ASGIApp:

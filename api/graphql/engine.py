@@ -7,7 +7,6 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import msgspec
 import strawberry
@@ -21,7 +20,7 @@ from graphql import (
 )
 
 from api.auth import Viewer
-from api.graphql.answers import Answers, etag
+from api.graphql.answers import Answers, Finished, etag
 from api.graphql.arguments import position
 from api.graphql.compiler.plan import Plan
 from api.graphql.compiler.selection import Scope
@@ -77,6 +76,14 @@ class Prepared:
     parameters: tuple[bytes, ...]
 
 
+class NotPrepared(Exception):
+    """For the ordinary executor. `reason`: None where it always was."""
+
+    def __init__(self, reason: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class MutationByGet(Exception):
     pass
 
@@ -111,7 +118,6 @@ class Engine:
         self._planner = Planner(self._schema)
         self._answers = Answers(wire, Positions(wire, PROJECTIONS))
         self._prepared: OrderedDict[Hashable, Prepared] = OrderedDict()
-        self._coercions: WeakKeyDictionary[OperationDefinitionNode, Coercion] = WeakKeyDictionary()
         self.documents = Documents(self._schema, options)
 
     async def answer(
@@ -119,7 +125,7 @@ class Engine:
     ) -> Answer:
         """`safe`: by GET, which may only ask; raises MutationByGet."""
         try:
-            prepared = self._prepare(question, viewer.audience)
+            prepared = self._prepared_or_counted(question, viewer.audience)
             if prepared is not None:
                 _check_cost(prepared.plan.cost, viewer)
             if question.at_least is not None:
@@ -132,6 +138,20 @@ class Engine:
         except RequestErrors as refused:
             PATHS["refused"].inc()
             return refusal(refused.errors, language)
+
+    def begin(self, question: Question, viewer: Viewer) -> "asyncio.Future[Finished] | None":
+        """An answer that is only a statement away, begun; its future may raise what `Answers.get` does.
+
+        None: `answer` is needed. Raises RequestErrors, MalformedVariables.
+        """
+        if question.at_least is not None:
+            return None
+        try:
+            prepared = self._prepare(question, viewer.audience)
+            _check_cost(prepared.plan.cost, viewer)
+            return self._answers.begin(prepared.plan, prepared.parameters)
+        except (NotPrepared, Unavailable):
+            return None
 
     async def ordinary(
         self, question: Question, viewer: Viewer, language: Language, *, safe: bool = False
@@ -190,7 +210,7 @@ class Engine:
         resume: int | None,
     ) -> AsyncGenerator[Answer, None]:
         """Raises RequestErrors."""
-        variables = self._coerced(operation, question)
+        variables = self._coerced(document, operation, question)
         try:
             plan = self._planner.plan(document, operation, variables, viewer.audience)
         except GraphQLError as error:
@@ -212,28 +232,34 @@ class Engine:
         listening = self._tails.listen(plan, parameters, wanted, begin)
         return _or_else(listening, begin, ordinarily, language)
 
-    def _prepare(self, question: Question, audience: Audience) -> Prepared | None:
-        """None: for the ordinary executor. Raises RequestErrors."""
+    def _prepared_or_counted(self, question: Question, audience: Audience) -> Prepared | None:
+        try:
+            return self._prepare(question, audience)
+        except NotPrepared as why:
+            if why.reason:
+                REASONS[why.reason].inc()
+            return None
+
+    def _prepare(self, question: Question, audience: Audience) -> Prepared:
+        """Raises NotPrepared, RequestErrors."""
         key = (question.query, question.operation_name, question.variables, audience)
         found = self._prepared.get(key)
         if found is not None:
             return found
         document, operation = self._operation(question)
         if operation.operation is not OperationType.QUERY:
-            return None
-        variables = self._coerced(operation, question)
+            raise NotPrepared
+        variables = self._coerced(document, operation, question)
         try:
             plan = self._planner.plan(document, operation, variables, audience)
         except GraphQLError as error:
             raise RequestErrors([error]) from None
         if not isinstance(plan, Plan):
-            REASONS["not_compilable"].inc()
-            return None
+            raise NotPrepared("not_compilable")
         try:
             found = Prepared(plan, tuple(plan.parameters(variables)))
         except DomainError:
-            REASONS["bad_argument"].inc()
-            return None
+            raise NotPrepared("bad_argument") from None
         self._keep(key, found, len(question.query) + len(question.variables))
         return found
 
@@ -275,27 +301,30 @@ class Engine:
             raise RequestErrors([GraphQLError("Name one of the document's operations.")])
         return document, operation
 
-    def _coerced(self, operation: OperationDefinitionNode, question: Question) -> Mapping[str, Any]:
+    def _coerced(
+        self, document: Document, operation: OperationDefinitionNode, question: Question
+    ) -> Mapping[str, Any]:
         told = question.told()
         if not operation.variable_definitions:
             return {}
-        variables = self._coercion(operation).coerced(told)
+        variables = self._coercion(document, operation).coerced(told)
         if isinstance(variables, list):
             raise RequestErrors(variables)
         return variables
 
-    def _coercion(self, operation: OperationDefinitionNode) -> Coercion:
-        """Made once an operation: it goes when the document's tree does."""
-        found = self._coercions.get(operation)
+    def _coercion(self, document: Document, operation: OperationDefinitionNode) -> Coercion:
+        """Made once an operation."""
+        key = operation.name.value if operation.name else None
+        found = document.coercions.get(key)
         if found is None:
             found = Coercion(self._schema, operation.variable_definitions)
-            self._coercions[operation] = found
+            document.coercions[key] = found
         return found
 
     def _measured(
         self, document: Document, operation: OperationDefinitionNode, question: Question
     ) -> Measure:
-        variables = self._coerced(operation, question)
+        variables = self._coerced(document, operation, question)
         try:
             return measure(Scope(self._schema, document.fragments, variables), operation)
         except GraphQLError as error:

@@ -36,6 +36,18 @@ _HEADERS: dict[bytes, list[tuple[bytes, bytes]]] = {
 }
 
 
+_HEADS = {
+    media_type: b"".join(b"%s: %s\r\n" % pair for pair in pairs) + b"content-length: %d\r\n"
+    b"wspolna-position: %d\r\n\r\n"
+    for media_type, pairs in _HEADERS.items()
+}
+
+
+def head(media_type: bytes, position: int, length: int) -> bytes:
+    """The headers of an answer to a POST, on the wire."""
+    return _HEADS[media_type] % (length, position)
+
+
 class GraphQLOverHTTP:
     def __init__(
         self,

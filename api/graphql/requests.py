@@ -45,12 +45,22 @@ async def question(
         told = _from_query(scope["query_string"])
     elif scope["method"] != "POST":
         raise Refused("method_not_allowed")
-    elif not negotiation.is_json(headers.get(b"content-type")):
+    else:
+        _require_json(headers)
+        return posted(headers, await _read(headers, receive), trusted)
+    return _question(told, headers.get(b"wspolna-at-least"), trusted)
+
+
+def posted(headers: Headers, body: bytes, trusted: TrustedDocuments) -> Question:
+    """Raises Refused."""
+    _require_json(headers)
+    return _question(_from_json(body), headers.get(b"wspolna-at-least"), trusted)
+
+
+def _require_json(headers: Headers) -> None:
+    if not negotiation.is_json(headers.get(b"content-type")):
         # A form or text/plain is what a page of another site could make a browser send.
         raise Refused("unsupported_media_type")
-    else:
-        told = _from_json(await _read(headers, receive))
-    return _question(told, headers.get(b"wspolna-at-least"), trusted)
 
 
 def _question(told: _Body, at_least: bytes | None, trusted: TrustedDocuments) -> Question:

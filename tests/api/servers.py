@@ -5,8 +5,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -16,9 +17,29 @@ from tests.api.conftest import TOKEN
 ROOT = Path(__file__).parents[2]
 
 
+@dataclass(frozen=True)
+class Server:
+    process: "subprocess.Popen[bytes]"
+    port: int
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+COMMAND = (sys.executable, "-m", "api")
+
+
 @contextmanager
 def server(database_url: str) -> Iterator[str]:
     """Its address, once it answers."""
+    with running(database_url) as found:
+        yield found.address
+
+
+@contextmanager
+def running(database_url: str, command: Sequence[str] = COMMAND) -> Iterator[Server]:
+    """`command`: without the port, which comes last."""
     port = _free_port()
     environment = {
         **os.environ,
@@ -26,25 +47,22 @@ def server(database_url: str) -> Iterator[str]:
         "WSPOLNA_OPERATOR_TOKEN": TOKEN,
         "PYTHONPATH": str(ROOT),
     }
-    command = [
-        *(sys.executable, "-m", "uvicorn", "--factory", "api.app:app", "--host", "127.0.0.1"),
-        *("--port", str(port), "--log-level", "warning", "--no-access-log"),
-    ]
-    process = subprocess.Popen(command, env=environment, cwd=ROOT)
+    process = subprocess.Popen([*command, str(port)], env=environment, cwd=ROOT)
     try:
-        yield _answering(f"http://127.0.0.1:{port}", process)
+        _answering(f"http://127.0.0.1:{port}", process)
+        yield Server(process, port)
     finally:
         process.terminate()
         process.wait(timeout=20)
 
 
-def _answering(address: str, process: "subprocess.Popen[bytes]") -> str:
+def _answering(address: str, process: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + 90
     while time.monotonic() < until:
         assert process.poll() is None, "the server ended"
         try:
             if httpx.get(f"{address}/health/live", timeout=5).status_code == 200:
-                return address
+                return
         except httpx.TransportError:
             time.sleep(0.05)
     raise TimeoutError(address)

@@ -212,7 +212,7 @@ def common_values(database_url: str) -> Values:
 
 async def both(found: Engine, question: Question, viewer: Viewer) -> tuple[bytes | None, bytes]:
     """The compiled answer, None where it was refused, and the ordinary one."""
-    prepared = found._prepare(question, viewer.audience)
+    prepared = found._prepared_or_counted(question, viewer.audience)
     quick = await found._compiled(prepared) if prepared is not None else None
     slow = await found.ordinary(question, viewer, "pl")
     return (quick.body if quick else None), slow.body
@@ -224,7 +224,7 @@ def excused(found: Engine, question: Question, viewer: Viewer, slow: bytes) -> b
     if slow.startswith((b'{"errors"', b'{"data":{}')):
         return True
     document, operation_ = found._operation(question)
-    variables = found._coerced(operation_, question)
+    variables = found._coerced(document, operation_, question)
     plan = found._planner.plan(document, operation_, variables, viewer.audience)
     if not isinstance(plan, Plan):  # nonsense that decides the plan's shape: a page of 101
         return b"101" in question.query.encode() + question.variables

@@ -115,7 +115,7 @@ def with_our_cursors(site: Site) -> None:
 CONTENDERS = [
     Contender(
         OURS,
-        uvicorn("--factory", "api.app:app"),
+        lambda port: [sys.executable, "-m", "api", str(port)],
         fixed(WSPOLNA_OPERATOR_TOKEN="bench"),
         with_our_cursors,
     ),
