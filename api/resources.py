@@ -5,14 +5,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, Connection
 from psycopg_pool import AsyncConnectionPool
 
 from domain.commands import Command
 from domain.cooperation import Cooperation, Find
 from domain.roles import Actor
 from domain.work import Receipt
-from infra.bootstrap import KEEPALIVES, cooperation
+from infra.bootstrap import KEEPALIVES, connect, cooperation
+from infra.log import EventLog
 from infra.personal.vault import PersonalVault
 from projections.registry import PROJECTIONS
 from projections.waiting import PositionWatch
@@ -62,6 +63,14 @@ class Resources:
     async def look(self, question: Callable[[Find], T]) -> T:
         """At streams as they are now, in a thread."""
         return await asyncio.to_thread(self.door.look, question)
+
+    async def told(self, question: Callable[[Connection[Any], EventLog], T]) -> T:
+        """Of the log, in a thread."""
+        return await asyncio.to_thread(self._told, question)
+
+    def _told(self, question: Callable[[Connection[Any], EventLog], T]) -> T:
+        with connect(self.database_url, options=READING) as connection:
+            return question(connection, EventLog())
 
     async def execute(self, command: Command, by: Actor) -> Receipt:
         """In a thread: a command waits for the disk. Raises DomainError."""

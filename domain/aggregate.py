@@ -29,6 +29,12 @@ class Event(AggregateEvent):
     effective_on: date
     TYPE: ClassVar[str] = ""
     class_version: ClassVar[int] = 1
+    EVER_TRUE: ClassVar[bool] = False
+    """Whether it tells what has been so all along, since before anyone wrote it down."""
+
+    def takes_back(self, earlier: "Event") -> bool:  # noqa: ARG002
+        """Whether it says that an earlier event of its stream was recorded by mistake, and was never true."""
+        return False
 
 
 class Aggregate(BaseAggregate):

@@ -12,9 +12,14 @@ from uuid import UUID
 from psycopg import Connection
 
 from domain.aggregate import Aggregate, Event
+from infra.log import EventLog
 from infra.mapper import to_event
 from infra.personal.vault import PersonalVault
-from projections.log import event_id
+from projections.log import Recorded, event_id
+from projections.past.course import Axis, Telling
+from projections.past.memory import Place
+from projections.projection import Projection
+from projections.rows import Row
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -93,6 +98,31 @@ def state(aggregate: type[A], entries: Iterable[Entry]) -> A | None:
     for event in waiting:  # what rests on nothing that is there: its own error says what is missing
         folded = _next(event, folded).mutate(folded)
     return folded if isinstance(folded, aggregate) else None
+
+
+class Asked(NamedTuple):
+    """Of a row of a read model, at the last position that was known and on a day; None: now."""
+
+    projection: Projection
+    row: type[Row]
+    position: int | None = None
+    day: date | None = None
+
+
+def causes(
+    connection: Connection[Any], log: EventLog, asked: Asked, stream_id: UUID
+) -> dict[str, Recorded]:
+    """By column of the stream's row: the event that set the value it had."""
+    types = asked.projection.types
+
+    def known(one: UUID) -> list[Recorded]:
+        events = log.streams(connection, [one], types)
+        return [e for e in events if asked.position is None or e.position <= asked.position]
+
+    axis = Axis.KNOWN if asked.day is None else Axis.TRUE
+    found: dict[Place, dict[str, Recorded]] = {}
+    Telling(asked.projection, stream_id, axis, known, causes=found).begin(asked.day or date.max)
+    return found.get((asked.row, (stream_id,)), {})
 
 
 def _fold_what_fits(folded: Any, waiting: list[Event]) -> tuple[Any, list[Event]]:

@@ -41,6 +41,10 @@ _READ_PARTITION = (
     f"SELECT {_COLUMNS} FROM public.events WHERE {_BETWEEN} AND {_PARTITION} ORDER BY position"
 )
 _READ_AT = f"SELECT {_COLUMNS} FROM public.events WHERE position = ANY(%(at)s) ORDER BY position"
+_READ_STREAMS = (
+    f"SELECT {_COLUMNS} FROM public.events WHERE stream_id = ANY(%(ids)s) AND type = ANY(%(types)s) "
+    "ORDER BY position"
+)
 # Of one statement, the snapshot is taken first and the locks are read afterwards, as it must be.
 _FENCE = "SELECT (SELECT coalesce(max(position), 0) FROM public.events), ARRAY({})"
 _WRITERS = (
@@ -145,6 +149,14 @@ class EventLog:
 
     def at(self, connection: Connection[Any], positions: list[int]) -> list[Recorded]:
         rows = _rows(connection, _READ_AT, {"at": positions, "types": None})
+        return self._decoded(connection, rows)
+
+    def streams(
+        self, connection: Connection[Any], ids: list[UUID], types: frozenset[str]
+    ) -> list[Recorded]:
+        if not ids:
+            return []
+        rows = _rows(connection, _READ_STREAMS, {"ids": ids, "types": list(types)})
         return self._decoded(connection, rows)
 
     def read_stored(self, connection: Connection[Any], after: int, limit: int) -> list[StoredEvent]:

@@ -11,12 +11,14 @@ import domain.features  # noqa: F401  registers every type of event
 from domain.aggregate import EVENT_TYPES, Event
 from domain.initiatives.states import StepTaken
 from domain.municipalities import Municipality, municipality_id
+from domain.roles import SYSTEM
 from domain.values import slugify
 from projections.log import Recorded
 from projections.names import NamedMunicipality, named
 from projections.projection import Projection, on
 from projections.rows import Row, Rows
 from projections.visible import CONSORTIUM, NETWORK, OWN, PUBLIC
+from projections.words import WORDS
 
 KINDS = {
     "NewsItem": "NEWS",
@@ -108,6 +110,11 @@ class ActivityRow(Row):
     topics: list[str]
     effective_on: date
     recorded_at: datetime
+    version: int
+    summary: dict[str, str]
+    reason: str | None
+    account_id: UUID | None
+    recorded_by: str
     on_behalf_of: str | None
     owner_terc: str | None
     participants: list[str]
@@ -127,7 +134,7 @@ class SubjectRow(Row):
 
 class ActivityProjection(Projection):
     name = "activity"
-    version = 1
+    version = 2
     rows = (NamedMunicipality, SubjectRow, ActivityRow)
     keyed_by_stream = SubjectRow
 
@@ -197,11 +204,30 @@ def _row(recorded: Recorded, event: Any, subject: SubjectRow, rows: Rows) -> Act
         topics=subject.topics,
         effective_on=recorded.effective_on,
         recorded_at=recorded.recorded_at,
+        version=recorded.version,
+        summary=WORDS[recorded.type],
+        reason=getattr(event, "reason", None) or getattr(event, "remarks", None) or None,
+        account_id=_account(recorded.actor),
+        recorded_by=_recorded_by(recorded),
         on_behalf_of=recorded.on_behalf_of,
         owner_terc=owner,
         participants=subject.participants,
         visibility=subject.visibility if whole or step else CONSORTIUM,
     )
+
+
+def _account(actor: str) -> UUID | None:
+    """None: nobody who has an account, such as the terminal of the machine itself."""
+    try:
+        return UUID(actor)
+    except ValueError:
+        return None
+
+
+def _recorded_by(recorded: Recorded) -> str:
+    if recorded.on_behalf_of is not None:
+        return "MUNICIPALITY"
+    return "SYSTEM" if recorded.actor == SYSTEM.id else "NETWORK"
 
 
 def _afterwards(recorded: Recorded, event: Any, subject: SubjectRow, rows: Rows) -> None:

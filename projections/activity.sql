@@ -11,6 +11,11 @@ CREATE TABLE activity (
     topics          text[]      NOT NULL,
     effective_on    date        NOT NULL,
     recorded_at     timestamptz NOT NULL,
+    version         integer     NOT NULL,               -- of the subject, after it
+    summary         jsonb       NOT NULL,               -- {pl, en}
+    reason          text,
+    account_id      uuid,                               -- whose account gave the command
+    recorded_by     text        NOT NULL,               -- MUNICIPALITY | NETWORK | SYSTEM
     on_behalf_of    text,
     owner_terc      text        COLLATE "C",
     participants    text[]      NOT NULL,
@@ -33,7 +38,7 @@ CREATE TABLE municipalities (
 );
 -- deferred:
 CREATE INDEX activity_order_idx ON activity (place DESC, id DESC);
-CREATE INDEX activity_subject_idx ON activity (subject_id);
+CREATE INDEX activity_subject_idx ON activity (subject_id, place, id);
 CREATE INDEX activity_owner_idx ON activity (owner_terc, place DESC, id DESC);
 CREATE INDEX activity_kind_idx ON activity (kind, place DESC, id DESC);
 CREATE INDEX activity_topics_idx ON activity USING gin (topics);

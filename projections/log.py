@@ -85,3 +85,10 @@ class Log(Protocol):
     def at(self, connection: Connection[Any], positions: list[int]) -> list[Recorded]:
         """The events at these positions, in order."""
         ...
+
+    def streams(
+        self, connection: Connection[Any], ids: list[UUID], types: frozenset[str]
+    ) -> list[Recorded]:
+        """All events of these streams that are of these types, in order. Where the log isn't settled
+        yet, more may come between them."""
+        ...

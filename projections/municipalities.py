@@ -12,9 +12,9 @@ from domain.municipalities import (
     OfficeHolder,
     Population,
 )
-from domain.people import PersonRecord
 from domain.values import slugify, without_diacritics
 from projections.log import Recorded
+from projections.personal import PersonalColumns
 from projections.projection import Projection, on
 from projections.rows import Row, Rows
 
@@ -82,6 +82,7 @@ class MunicipalitiesProjection(Projection):
     version = 3
     rows = (MunicipalityRow, FactRow, OfficeHolderRow)
     keyed_by_stream = MunicipalityRow
+    personal = (PersonalColumns(OfficeHolderRow, "person_id", ("name",)),)
 
     @on(Municipality.Registered)
     def _registered(self, recorded: Recorded, event: Municipality.Registered, rows: Rows) -> None:
@@ -96,12 +97,8 @@ class MunicipalitiesProjection(Projection):
         row.name_sort = polish_order(event.name)
         row.name_search = without_diacritics(event.name).lower()
         _keep(recorded, rows, "NAME", event.name, recorded.effective_on)
-        rows.execute(
-            "UPDATE office_holders SET municipality = municipality || jsonb_build_object('name', %s::text) "
-            "WHERE municipality_id = %s",
-            (event.name, row.id),
-            changes=OfficeHolderRow,
-        )
+        for holder in rows.each(OfficeHolderRow, "municipality_id", row.id):
+            holder.municipality = holder.municipality | {"name": event.name}
 
     @on(Municipality.KindChanged)
     def _kind_changed(
@@ -146,13 +143,6 @@ class MunicipalitiesProjection(Projection):
         row = rows.change(OfficeHolderRow, event.holder.id)
         row.since, row.until = event.holder.since, event.holder.until
         row.since_known = event.holder.since_known
-
-    @on(PersonRecord.Forgotten)
-    def _person_forgotten(
-        self, recorded: Recorded, _event: PersonRecord.Forgotten, rows: Rows
-    ) -> None:
-        statement = "UPDATE office_holders SET name = NULL WHERE person_id = %s"
-        rows.execute(statement, (recorded.stream_id,), changes=OfficeHolderRow)
 
     @on(Municipality.PopulationRecorded)
     def _population_recorded(

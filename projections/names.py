@@ -12,6 +12,8 @@ from projections.rows import Row, Rows
 
 class NamedMunicipality(Row):
     table: ClassVar[str] = "municipalities"
+    names_stream: ClassVar[bool] = True
+    has_past: ClassVar[bool] = False
 
     id: UUID
     terc: str
@@ -20,21 +22,10 @@ class NamedMunicipality(Row):
 
 
 class Shown(NamedTuple):
-    """A jsonb column that holds one municipality, or (`many`) an array of them."""
+    """A jsonb column that holds one municipality, or an array of them."""
 
     row: type[Row]
     column: str = "municipality"
-    many: bool = False
-
-
-_ONE = "UPDATE {t} SET {c} = {c} || jsonb_build_object('name', %s::text) WHERE {c}->>'terc' = %s"
-_MANY = """
-UPDATE {t} SET {c} = (
-    SELECT jsonb_agg(CASE WHEN m->>'terc' = %s THEN m || jsonb_build_object('name', %s::text) ELSE m END
-                     ORDER BY place)
-    FROM jsonb_array_elements({c}) WITH ORDINALITY AS shown (m, place))
-WHERE {c} @> jsonb_build_array(jsonb_build_object('terc', %s::text))
-"""
 
 
 class NamesMunicipalities(Projection):
@@ -57,11 +48,16 @@ class NamesMunicipalities(Projection):
     ) -> None:
         municipality = rows.change(NamedMunicipality, recorded.stream_id)
         municipality.name = event.name
-        terc = municipality.terc
         for shown in self.shown:
-            statement = (_MANY if shown.many else _ONE).format(t=shown.row.table, c=shown.column)
-            parameters = (terc, event.name, terc) if shown.many else (event.name, terc)
-            rows.execute(statement, parameters, changes=shown.row)
+            for row in rows.each_showing(shown.row, shown.column, municipality.terc):
+                value = getattr(row, shown.column)
+                setattr(row, shown.column, renamed(value, municipality.terc, event.name))
+
+
+def renamed(value: Any, terc: str, name: str) -> Any:
+    if isinstance(value, list):
+        return [renamed(entry, terc, name) for entry in value]
+    return value | {"name": name} if value["terc"] == terc else value
 
 
 def named(rows: Rows, terc: str) -> dict[str, Any]:

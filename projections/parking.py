@@ -117,8 +117,8 @@ def _retry_stream(
         "WHERE projection = %s AND stream_id = %s AND skipped_at IS NULL RETURNING position",
         (projection.schema, stream_id),
     ).fetchall()
-    rows = Rows(projection.rows)
-    rows.begin(connection)
+    rows = projection.make_rows()
+    rows.begin(connection, log)
     for recorded in log.at(connection, [position for (position,) in deleted]):
         fold(projection, recorded, rows)
     rows.write()

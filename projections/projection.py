@@ -40,6 +40,8 @@ class Projection:
     personal: ClassVar[tuple[PersonalColumns, ...]] = ()
     """What is emptied of the rows that show a person who is forgotten. (A projection that shows
     persons in another way folds `PersonRecord.Forgotten` itself.)"""
+    largest_batch: ClassVar[int] = 5_000
+    """Of events in one transaction: less where each takes long to fold."""
     poison: ClassVar[Literal["halt", "park"]] = "park"
     """An event that can't be folded stops the projection, or is set aside with the rest of its stream."""
 
@@ -74,6 +76,10 @@ class Projection:
             begun = {r.stream_id for r in events if r.version == 1}
             known = {(r.stream_id,) for r in events if r.stream_id not in begun}
             rows.load(self.keyed_by_stream, known)
+
+    def make_rows(self) -> Rows:
+        """Where a worker folds to."""
+        return Rows(self.rows)
 
     def ddl(self) -> str:
         return (Path(__file__).parent / f"{self.name}.sql").read_text("utf-8")

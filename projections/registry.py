@@ -8,6 +8,7 @@ from projections.initiatives import InitiativesProjection
 from projections.meetings import MeetingsProjection
 from projections.municipalities import MunicipalitiesProjection
 from projections.news import NewsProjection
+from projections.past import PastProjection
 from projections.portals import PortalsProjection
 from projections.practices import PracticesProjection
 from projections.projection import Registry
@@ -24,6 +25,10 @@ PROJECTIONS = Registry(
         MunicipalitiesProjection(),
         NewsProjection(),
         PortalsProjection(),
+        PastProjection(InitiativesProjection()),
+        PastProjection(MeetingsProjection()),
+        PastProjection(MunicipalitiesProjection()),
+        PastProjection(PracticesProjection()),
         PracticesProjection(),
         QuestionsProjection(),
     ]

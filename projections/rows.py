@@ -13,6 +13,8 @@ import msgspec
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
+from projections.log import Log
+
 _COPY_FROM = 20
 """From so many rows on, COPY; below, its round trips cost more than they save."""
 
@@ -24,6 +26,10 @@ class Row(msgspec.Struct, gc=False):
     key: ClassVar[tuple[str, ...]] = ("id",)
     kept: ClassVar[int] = 2_000
     """How many rows stay in memory from one batch to the next, with the worker that wrote them."""
+    names_stream: ClassVar[bool] = False
+    """Whether the key is the id of the stream that the row begins with: other streams may look it up."""
+    has_past: ClassVar[bool] = True
+    """False: only there for the folds of others, so nobody asks what it was (`projections.past`)."""
 
 
 R = TypeVar("R", bound=Row)
@@ -43,7 +49,7 @@ class Rows:
         self._tables = {row: Table(row) for row in rows}
         self._connection: Connection[Any]
 
-    def begin(self, connection: Connection[Any]) -> None:
+    def begin(self, connection: Connection[Any], log: Log) -> None:  # noqa: ARG002  for other rows
         self._connection = connection
 
     def add(self, row: Row) -> None:
@@ -93,8 +99,25 @@ class Rows:
         if table.added.pop(key, None) is None:
             table.removed.add(key)
 
+    def each(self, row: type[R], column: str, value: Any) -> list[R]:
+        """The rows in which the column has this value, to be changed in place."""
+        self.load_by(row, column, [value])
+        return self._marked(row, lambda found: getattr(found, column) == value)
+
+    def each_showing(self, row: type[R], column: str, terc: str) -> list[R]:
+        """The rows whose jsonb column is this municipality, or an array with it, to be changed in place."""
+        table = self._tables[row]
+        for found in table.select_showing(self._connection, column, terc):
+            key = table.key_of(found)
+            if key not in table.removed:
+                table.cache.setdefault(key, found)
+        return self._marked(row, lambda found: shows(getattr(found, column), terc))
+
     def execute(self, statement: str, parameters: Sequence[Any], *, changes: type[Row]) -> None:
-        """For a change of very many rows: one statement over the table of `changes`."""
+        """For a change of very many rows: one statement over the table of `changes`.
+
+        (Not in a projection whose past is kept: that is folded in memory.)
+        """
         self.write()
         self._connection.execute(statement.encode(), parameters)
         self._tables[changes].cache.clear()
@@ -102,7 +125,9 @@ class Rows:
     def load(self, row: type[Row], keys: Iterable[Key]) -> None:
         table = self._tables[row]
         wanted = [key for key in keys if key not in table.cache and key not in table.removed]
+        wanted = [key for key in wanted if key not in table.absent]
         if wanted:
+            table.absent.update(wanted)
             for found in table.select(self._connection, wanted):
                 table.cache[table.key_of(found)] = found
 
@@ -134,11 +159,25 @@ class Rows:
         for table in self._tables.values():
             table.clear()
 
+    def _marked(self, row: type[R], wanted: Callable[[R], bool]) -> list[R]:
+        table = self._tables[row]
+        found = [each for each in self.loaded(row) if wanted(each)]
+        for each in found:
+            key = table.key_of(each)
+            if key not in table.added:
+                table.changed[key] = each
+        return found
+
     def _get(self, row: type[R], key: Key) -> R:
         found = self.find(row, *key)
         if found is None:
             raise RowMissing(f"{row.table} has no row {key}")
         return found
+
+
+def shows(value: Any, terc: str) -> bool:
+    entries = value if isinstance(value, list) else [value]
+    return any(entry is not None and entry.get("terc") == terc for entry in entries)
 
 
 class Columns(NamedTuple):
@@ -162,6 +201,8 @@ class Table:
         self.added: dict[Key, Row] = {}
         self.changed: dict[Key, Row] = {}
         self.removed: set[Key] = set()
+        self.absent: set[Key] = set()
+        """Keys that this batch has asked for: what of them isn't in the cache isn't in the table."""
 
     def key_of(self, row: Row) -> Key:
         key = self._key_in(row)
@@ -179,14 +220,25 @@ class Table:
 
     def select(self, connection: Connection[Any], keys: list[Key]) -> list[Row]:
         match = self._match(self._described(connection).types)
-        return self._select(connection, match, [list(part) for part in zip(*keys, strict=True)])
+        return self.select_where(
+            connection, match, [list(part) for part in zip(*keys, strict=True)]
+        )
 
     def select_by(self, connection: Connection[Any], column: str, values: list[Any]) -> list[Row]:
         kind = self._described(connection).types[self._names.index(column)]
         match = sql.SQL("{} = ANY(%s::" + kind + "[])").format(sql.Identifier(column))
-        return self._select(connection, match, [values])
+        return self.select_where(connection, match, [values])
 
-    def _select(
+    def json_columns(self, connection: Connection[Any]) -> list[str]:
+        return [self._names[at] for at in self._described(connection).json]
+
+    def select_showing(self, connection: Connection[Any], column: str, terc: str) -> list[Row]:
+        self._described(connection)
+        match = sql.SQL("({column} @> %s OR {column} @> %s)").format(column=sql.Identifier(column))
+        one = {"terc": terc}
+        return self.select_where(connection, match, [Jsonb(one), Jsonb([one])])
+
+    def select_where(
         self, connection: Connection[Any], match: sql.Composed, parameters: list[Any]
     ) -> list[Row]:
         query = sql.SQL("SELECT {columns} FROM {table} WHERE {match}").format(
@@ -219,6 +271,7 @@ class Table:
         self.added.clear()
         self.changed.clear()
         self.removed.clear()
+        self.absent.clear()
 
     def _delete(self, connection: Connection[Any], keys: list[Key]) -> None:
         if keys:

@@ -22,7 +22,7 @@ from psycopg.errors import InvalidSchemaName, UndefinedTable
 from projections.log import Batch, KeyMissing, Log, NewerEvent, Partition
 from projections.parking import fold, park, reason
 from projections.projection import Projection
-from projections.rows import Rows, TablesDiffer
+from projections.rows import TablesDiffer
 from projections.schema import CHANNEL, Place, halt, search_path
 
 BATCH = 2_000
@@ -124,8 +124,8 @@ class ProjectionWorker:
         self.schema = schema or projection.schema
         self._log = log
         self._partition = Partition(partition, projection.partitions)
-        self._batch = batch
-        self._rows = Rows(projection.rows)
+        self._batch = min(batch, projection.largest_batch)
+        self._rows = projection.make_rows()
         self._kept_at: Place | None = None
         self._claimed_at: int | None = None
         self._trouble: Trouble | None = None
@@ -199,7 +199,7 @@ class ProjectionWorker:
         return Claim(place, row[4], set(parked or ()), set(skipped or ()))
 
     def _fold(self, connection: Connection[Any], batch: Batch, claim: Claim) -> None:
-        self._rows.begin(connection)
+        self._rows.begin(connection, self._log)
         self.projection.preload(batch.events, self._rows)
         for recorded in batch.events:
             if recorded.position in claim.skipped:

@@ -12,7 +12,9 @@ from domain.commands import Command
 from domain.errors import DomainError
 from domain.roles import Actor
 from infra.event_store import PostgresEventStore
+from projections.registry import PROJECTIONS
 from tests.network import VAULT, Network
+from tests.pasts import assert_known_is_every_prefix
 from tests.readmodels import assert_equals_rebuilt
 
 BOUNDED = settings(
@@ -71,3 +73,5 @@ def run(machine: Callable[[], Lifecycle], net: Network, projection: str) -> None
     factory: Any = machine  # typed as a class in hypothesis; any callable will do
     run_state_machine_as_test(factory, settings=BOUNDED)
     assert_equals_rebuilt(net, projection)
+    if f"past_{projection}" in PROJECTIONS:
+        assert_known_is_every_prefix(net, projection, every=19)

@@ -1,13 +1,15 @@
 """One timeline over everything that the viewer may see."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 import strawberry
 
 from api.graphql import visibility
+from api.graphql.accounts import ACCOUNTS, RoleEnum
 from api.graphql.arguments import short_text, terc
 from api.graphql.connections import Connection, Node
-from api.graphql.fields import column, connection, reads, relay_id, to_one
+from api.graphql.fields import column, connection, embedded, reads, relay_id, to_one
 from api.graphql.municipalities import Municipality
 from api.graphql.scalars import Position
 from api.graphql.vocabulary import Argument, Filter, OrderKey, Table
@@ -26,6 +28,36 @@ OF_KIND = Filter(
     Argument("kind", str | None, "Only about this, such as NEWS.", short_text("kind")),
     "{row}.kind = {kind}",
 )
+
+
+class Recorder(StrEnum):
+    MUNICIPALITY = "MUNICIPALITY"
+    NETWORK = "NETWORK"
+    SYSTEM = "SYSTEM"
+
+
+RecordedBy = strawberry.enum(
+    Recorder,
+    name="RecordedBy",
+    description="MUNICIPALITY: an official of the one spoken for. NETWORK: its coordinator. SYSTEM: what "
+    "follows by itself.",
+)
+
+
+@reads(ACCOUNTS)
+@strawberry.type(
+    description="The account of whoever recorded something. Visible to administrators of its "
+    "municipality, to the coordinator and to the auditor."
+)
+class ChangeAuthor:
+    name: str | None = column("name", "Name of its person; null once forgotten.")
+    roles: list[RoleEnum] = column("roles", "What the account may do today.")  # type: ignore[valid-type]
+
+
+@strawberry.type(description="The same in two languages.")
+class Summary:
+    pl: str = embedded("pl", "In Polish.")
+    en: str = embedded("en", "In English.")
 
 
 @reads(ACTIVITY)
@@ -49,6 +81,15 @@ class Activity(Node):
     on_behalf_of: str | None = column(
         "on_behalf_of", "TERC code of the municipality spoken for; null: the network."
     )
+    recorded_by: RecordedBy = column("recorded_by", "Whose official recorded it.")  # type: ignore[valid-type]
+    author: ChangeAuthor | None = to_one(
+        "account_id",
+        embedded="account_id",
+        description="Whose account it was; null for whoever doesn't administer it.",
+    )
+    reason: str | None = column("reason", "Why, where a reason was given.")
+    summary: Summary = to_one("summary", "summary", "What happened, in a few words.")
+    version: int = column("version", "Version of what it is about, after it.")
 
 
 @strawberry.type

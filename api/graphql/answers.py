@@ -41,9 +41,11 @@ class _Run:
 
 
 class Answers:
-    def __init__(self, wire: Wire, positions: Positions) -> None:
+    def __init__(self, wire: Wire, positions: Positions, of_the_past: Positions) -> None:
+        """`of_the_past`: asked only about answers that need more projections than `positions` knows."""
         self._wire = wire
         self._positions = positions
+        self._of_the_past = of_the_past
         self._kept: OrderedDict[Hashable, Finished] = OrderedDict()
         self._bytes = 0
         self._running: dict[Hashable, _Run] = {}
@@ -83,8 +85,9 @@ class Answers:
 
     async def _state(self, plan: Plan) -> bytes | None:
         """None: not known, as while one projection of all has no tables yet; then we ask anew."""
+        known = self._positions.know(plan.projections)
         try:
-            return await self._positions.state(plan.projections)
+            return await (self._positions if known else self._of_the_past).state(plan.projections)
         except StatementFailed:
             return None
 

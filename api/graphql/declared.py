@@ -64,7 +64,8 @@ def _is_embedded(declaration: Declaration | None) -> bool:
 
 
 def the_way(declaration: Item, given: set[str]) -> Way:
-    """Raises OneWayToLookUp."""
+    """`given`: names of arguments, those of a moment among them or not. Raises OneWayToLookUp."""
+    given = given - {"asOf", "effectiveOn"}
     for way in declaration.ways:
         if given == {argument.name for argument in way.arguments}:
             return way

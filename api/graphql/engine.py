@@ -31,6 +31,7 @@ from api.graphql.documents import Document, Documents
 from api.graphql.errors import DatabaseUnavailable, PositionNotReached, ReadError, TimedOut
 from api.graphql.limits import Measure, check_cost, measure
 from api.graphql.metrics import PATHS, REASONS
+from api.graphql.moments import PASTS
 from api.graphql.planner import Planner
 from api.graphql.positions import Positions
 from api.graphql.results import Answer, executed, refusal, refused_because
@@ -116,7 +117,9 @@ class Engine:
         self._services = services
         self._tails = tails
         self._planner = Planner(self._schema)
-        self._answers = Answers(wire, Positions(wire, PROJECTIONS))
+        self._answers = Answers(
+            wire, Positions(wire, PROJECTIONS), Positions(wire, (*PROJECTIONS, *PASTS))
+        )
         self._prepared: OrderedDict[Hashable, Prepared] = OrderedDict()
         self.documents = Documents(self._schema, options)
 

@@ -52,6 +52,18 @@ class DateRefused(ReadError):
     en = "The date “{value}” in the argument “{argument}” is outside 1900-01-01 to 2200-12-31."
 
 
+class InTheFuture(ReadError):
+    code = "in_the_future"
+    pl = "„{argument}” mówi o przyszłości ({value}). Pytać można o to, co już było."
+    en = "“{argument}” speaks of the future ({value}). Ask about what has been."
+
+
+class NothingToCompare(ReadError):
+    code = "nothing_to_compare"
+    pl = "Podaj „knownFrom” albo „trueFrom”: od kiedy porównywać."
+    en = "Give “knownFrom” or “trueFrom”: since when to compare."
+
+
 class Malformed(ReadError):
     code = "malformed"
     pl = "Wartość „{value}” jest niepoprawna."

@@ -8,7 +8,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
-from api.graphql import ordinary, ordinary_tails  # noqa: F401  each registers its resolvers
+from api.graphql import moments, ordinary, ordinary_tails  # noqa: F401  each registers its resolvers
 from api.graphql.conditions import LARGEST_PAGE, PAGE
 from api.graphql.records import must_table
 from api.graphql.scalars import Position
@@ -110,8 +110,9 @@ def connection(
     filters: Sequence[Filter] = (),
     by: Mapping[str, str] | None = None,
     among: str | None = None,
+    travels: bool = False,
 ) -> Any:
-    declared = Connection(name, tuple(order), descending, tuple(filters), by or {}, among)
+    declared = Connection(name, tuple(order), descending, tuple(filters), by or {}, among, travels)
     arguments = [
         _argument("first", int | None, _FIRST),
         _argument("after", str | None, "Only what follows this cursor: an `endCursor`."),
@@ -121,6 +122,7 @@ def connection(
             _argument(f.argument.name, f.argument.type, f.argument.description, f.argument.default)
             for f in filters
         ),
+        *(_moments() if travels else ()),
     ]
     return _field(declared, description, arguments)
 
@@ -160,9 +162,14 @@ def _filtering(tail: Tail) -> list[StrawberryArgument]:
     return [_argument(each.name, each.type, each.description) for each in told]
 
 
-def item(description: str, *ways: Way) -> Any:
+def item(description: str, *ways: Way, travels: bool = False) -> Any:
     arguments = [_argument(a.name, a.type, a.description) for way in ways for a in way.arguments]
-    return _field(Item(ways), description, arguments)
+    arguments += _moments() if travels else []
+    return _field(Item(ways, travels), description, arguments)
+
+
+def _moments() -> list[StrawberryArgument]:
+    return [_argument(a.name, a.type, a.description) for a in moments.ARGUMENTS]
 
 
 def node_item(description: str, argument: Argument) -> Any:

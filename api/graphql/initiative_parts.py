@@ -38,7 +38,12 @@ def _table(name: str, visible: visibility.Visibility, key: str = "initiative_id"
 
 
 INITIATIVES = _table("initiatives", visibility.INITIATIVES, "id")
-PARTNERS = _table("partners", visibility.WITH_INITIATIVE)
+PARTNERS = Table(
+    "(SELECT * FROM read_initiatives.members WHERE state = 'ACCEPTED' AND NOT lead)",
+    "initiatives",
+    visibility.WITH_INITIATIVE,
+    "initiative_id",
+)
 MEMBERS = _table("members", visibility.AMONG_PARTNERS)
 BUDGETS = _table("budgets", visibility.WITH_INITIATIVE, "id")
 MILESTONES = _table("milestones", visibility.WITH_INITIATIVE)

@@ -7,7 +7,7 @@ import strawberry
 
 from api.graphql.arguments import contains, terc
 from api.graphql.calls import FundingCall, Programme
-from api.graphql.connections import Connection, Node
+from api.graphql.connections import Connection
 from api.graphql.context import Context
 from api.graphql.fields import (
     column,
@@ -43,6 +43,7 @@ from api.graphql.initiative_parts import (
 from api.graphql.initiative_progress import Indicator, PartnerReport
 from api.graphql.initiative_steps import NextStep, next_steps_of
 from api.graphql.municipalities import Municipality
+from api.graphql.past import HasPast
 from api.graphql.records import TableRecord, new, record_of
 from api.graphql.relay import id_of
 from api.graphql.scalars import plausible_date
@@ -56,7 +57,7 @@ from domain.money import Grosze
     description="A joint funding initiative (wspólny projekt), from idea to the end of its durability. "
     "Visible to its partners, and to everyone once its lead has made it public."
 )
-class Initiative(Node):
+class Initiative(HasPast):
     id: strawberry.ID = relay_id()
     title: str = column("title", "Title.", key="title")
     summary: str = column("summary", "What it is about; plain text, may be empty.")
@@ -126,8 +127,11 @@ class Initiative(Node):
     steps: list[InitiativeStep] = to_many(
         OF, "{row}.version", 200, "Every state it was in, undone ones too, oldest first."
     )
-    history: list[InitiativeEvent] = to_many(
-        OF, "{row}.version", 1000, "Everything that happened, oldest first."
+    events: list[InitiativeEvent] = to_many(
+        OF,
+        "{row}.version",
+        1000,
+        "Everything that happened, with the documents it rests on, oldest first.",
     )
     version: int = column("version", "Version of the initiative, for `expectedVersion`.")
     updated_at: datetime = column("updated_at", "When it last changed.")
@@ -231,6 +235,7 @@ class InitiativeQueries:
         order=(OrderKey("proposed_on", "date"), OrderKey("id", "uuid")),
         descending=True,
         filters=(IN_STATE, OF_MUNICIPALITY, LED_BY, UNDER_CALL, OF_PROGRAMME, FOUND),
+        travels=True,
     )
     initiative: Initiative | None = item(
         "One initiative; null where there is none, or none that the viewer may see.",
@@ -238,6 +243,7 @@ class InitiativeQueries:
             (Argument("id", strawberry.ID, "Its id.", id_of("Initiative"), "uuid"),),
             "{row}.id = {id}",
         ),
+        travels=True,
     )
     deadlines: Connection[Deadline] = connection(
         "deadlines",

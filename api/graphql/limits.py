@@ -20,6 +20,7 @@ from graphql import (
 )
 
 from api.auth.viewer import PORTAL_COST
+from api.graphql import moments
 from api.graphql.compiler.selection import Scope
 from api.graphql.conditions import LARGEST_PAGE, PAGE
 from api.graphql.declared import PROJECTIONS, declaration_of, embedded_suffices, table_behind
@@ -78,6 +79,7 @@ def check_cost(cost: int, allowed: int) -> None:
 class _Walk:
     def __init__(self, scope: Scope, found: Measure) -> None:
         self._scope, self._found = scope, found
+        self._travelling = False
 
     def sets(
         self, object_type: GraphQLObjectType, sets: Sequence[SelectionSetNode], depth: int
@@ -101,6 +103,7 @@ class _Walk:
         inner = get_named_type(told.type)
         if not is_composite_type(inner):
             return COUNTING if name == "totalCount" else 0
+        before, self._travelling = self._travelling, self._travelling or _travels(nodes[0])
         self._note_tables(told, inner, nodes)
         followed = declaration_of(told)
         if isinstance(followed, Tail | TailPage):
@@ -108,6 +111,7 @@ class _Walk:
             self._found.projections.update(tail.projections)
         sets = [node.selection_set for node in nodes if node.selection_set]
         each = 1 + max(self.sets(possible, sets, depth + 1) for possible in self._possible(inner))
+        self._travelling = before
         return self._entries(declaration_of(told), nodes[0]) * each
 
     def _note_tables(self, told: GraphQLField, inner: Any, nodes: Sequence[FieldNode]) -> None:
@@ -116,6 +120,8 @@ class _Walk:
             if table is None or self._embedded(told, possible, nodes):
                 continue
             self._found.projections.add(table.projection)
+            if self._travelling and moments.past_of(table.projection) in moments.PASTS:
+                self._found.projections.add(moments.past_of(table.projection))
 
     def _embedded(
         self, told: GraphQLField, target: GraphQLObjectType, nodes: Sequence[FieldNode]
@@ -145,6 +151,11 @@ class _Walk:
             found: int | None = self._scope.variables.get(argument.value.name.value)
             return found
         return int(argument.value.value) if isinstance(argument.value, IntValueNode) else None
+
+
+def _travels(node: FieldNode) -> bool:
+    names = {argument.name.value for argument in node.arguments or ()}
+    return any(argument.name in names for argument in moments.ARGUMENTS)
 
 
 def _refused(code: str, message: str) -> GraphQLError:

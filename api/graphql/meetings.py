@@ -19,6 +19,7 @@ from api.graphql.fields import (
 )
 from api.graphql.municipalities import Municipality
 from api.graphql.municipality_history import NAME
+from api.graphql.past import HasPast
 from api.graphql.relay import id_of
 from api.graphql.scalars import plausible_date
 from api.graphql.vocabulary import Argument, Filter, OrderKey, Table, Way
@@ -173,7 +174,7 @@ class ActionItem(Node):
     description="A meeting of municipalities. A plan is its host's, an invitation is seen in the "
     "network, and published minutes by everyone."
 )
-class Meeting(Node):
+class Meeting(HasPast):
     id: strawberry.ID = relay_id()
     title: str = column("title", "What it is called.")
     description: str = column("description", "More about it; may be empty.")
@@ -304,10 +305,12 @@ class MeetingQueries:
                 "{row}.day <= {until}",
             ),
         ),
+        travels=True,
     )
     meeting: Meeting | None = item(
         "One meeting; null where there is none, or none that the viewer may see.",
         _id("Meeting", "Its id."),
+        travels=True,
     )
     meeting_series: Connection[MeetingSeries] = connection(
         "meetingSeries",

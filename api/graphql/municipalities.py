@@ -7,9 +7,10 @@ import strawberry
 
 from api.graphql import visibility
 from api.graphql.arguments import contains, short_text, terc
-from api.graphql.connections import Connection, Node
+from api.graphql.connections import Connection
 from api.graphql.fields import column, connection, item, reads, relay_id, to_many
 from api.graphql.news_list import NEWEST_FIRST, SINCE, TAGGED, UNTIL
+from api.graphql.past import HasPast
 from api.graphql.vocabulary import Argument, Filter, OrderKey, Table, Way
 from domain.municipalities import MunicipalityKind
 
@@ -33,7 +34,7 @@ Kind = strawberry.enum(
 @strawberry.type(
     description="A municipality (gmina), member of the network or not. Visible to everyone."
 )
-class Municipality(Node):
+class Municipality(HasPast):
     id: strawberry.ID = relay_id()
     terc: str = column(
         "terc", "First six digits of its TERC code (GUS), its key for ever.", key="terc"
@@ -119,6 +120,7 @@ class MunicipalityQueries:
                 "{row}.name_search LIKE {search}",
             ),
         ),
+        travels=True,
     )
     municipality: Municipality | None = item(
         "One municipality by its TERC code; null where it isn't registered.",
@@ -126,4 +128,5 @@ class MunicipalityQueries:
             (Argument("terc", str, "Six digits, or seven with the kind.", terc),),
             "{row}.terc = {terc}",
         ),
+        travels=True,
     )

@@ -14,14 +14,16 @@ from graphql import get_named_type
 from strawberry.types.base import StrawberryContainer, get_object_definition
 from strawberry.types.lazy_type import LazyType
 
-from api.graphql import conditions
+from api.graphql import conditions, moments
 from api.graphql.compiler.selection import Scope
 from api.graphql.context import Context
 from api.graphql.declared import embedded_suffices, the_way
 from api.graphql.errors import InvalidId
+from api.graphql.moments import Moment
 from api.graphql.records import (
     EmbeddedRecord,
     TableRecord,
+    moment_of,
     must_table,
     new,
     plain_column,
@@ -40,6 +42,7 @@ from api.graphql.vocabulary import (
     Item,
     NodeItem,
     Subject,
+    Table,
     ToMany,
     ToOne,
 )
@@ -79,23 +82,22 @@ async def _(declaration: ToOne, source: Any, info: Any, kwargs: Mapping[str, Any
     cls, row = element(info), record_of(source).row
     if row[declaration.embedded] is None:
         return None
+    moment = moment_of(source)
     if _embedded(info):
         value = row[declaration.embedded]
-        return None if value is None else new(cls, EmbeddedRecord(value))
-    return await one(
-        info.context, cls, "{row}.{key} = {value}", {"value": (row[declaration.column], "uuid")}
-    )
+        return None if value is None else new(cls, EmbeddedRecord(value, moment))
+    key = {"value": (row[declaration.column], "uuid")}
+    return await one(info.context, cls, "{row}.{key} = {value}", key, moment)
 
 
 @resolve.register
 async def _(declaration: EmbeddedList, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
     cls, values = element(info), record_of(source).row[declaration.column]
     if table_of(cls) is None or _embedded(info):
-        return [new(cls, EmbeddedRecord(value)) for value in values]
+        return [new(cls, EmbeddedRecord(value, moment_of(source))) for value in values]
     ids = [value["id"] for value in values]
-    found = await select(
-        info.context, cls, ["{row}.{key} = ANY({ids})"], {"ids": (ids, "uuid[]")}, seen=True
-    )
+    wanted, given = ["{row}.{key} = ANY({ids})"], {"ids": (ids, "uuid[]")}
+    found = await select(info.context, cls, wanted, given, seen=True, moment=moment_of(source))
     by_id = {str(record_of(each).row[must_table(cls).key]): each for each in found}
     return [by_id.get(value) for value in ids]
 
@@ -103,27 +105,30 @@ async def _(declaration: EmbeddedList, source: Any, info: Any, kwargs: Mapping[s
 @resolve.register
 async def _(declaration: ToMany, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
     cls, row = element(info), record_of(source).row
-    table, parameters = must_table(cls), Parameters()
+    moment, parameters = moment_of(source), Parameters()
+    table = _table(cls, moment)
     parent = {ours: parameters.add(row[ours], "uuid") for ours in declaration.by.values()}
     wanted = conditions.of_parent(declaration, table, _audience(info), ROW, parent)
     order = declaration.order.format(row=ROW)
     tail = f"{conditions.where(wanted)} ORDER BY {order} LIMIT {declaration.limit}"
-    return await _rows(info.context, cls, tail, parameters.values)
+    return await _rows(info.context, cls, tail, parameters.values, moment)
 
 
 @resolve.register
 async def _(declaration: Connection, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
     outer = strip(info.return_type)
     parent = record_of(source).row if declaration.by else {}
-    page = Page(info.context, declaration, connection_element(outer), parent, kwargs)
+    moment = _asked(declaration, kwargs) or moment_of(source)
+    page = Page(info.context, declaration, connection_element(outer), parent, kwargs, moment)
     return get_object_definition(outer, strict=True).origin(page=page)
 
 
 @resolve.register
 async def _(declaration: Item, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
+    moment = _asked(declaration, kwargs)
     way = the_way(declaration, {name for name, value in kwargs.items() if value is not None})
     values = {a.name: (a.parse(kwargs[a.name]), a.sql_type) for a in way.arguments}
-    return await one(info.context, element(info), way.condition, values)
+    return await one(info.context, element(info), way.condition, values, moment)
 
 
 @resolve.register
@@ -153,8 +158,10 @@ class Page:
         cls: type,
         parent: Mapping[str, Any],
         arguments: Mapping[str, Any],
+        moment: Moment | None = None,
     ) -> None:
         self._context, self._declaration, self._cls = context, declaration, cls
+        self._moment, self._table = moment, _table(cls, moment)
         self._window = conditions.window(arguments.get("first"), arguments.get("last"))
         self._after, self._before = arguments.get("after"), arguments.get("before")
         self._parameters = Parameters()
@@ -167,7 +174,7 @@ class Page:
         self._found: list[Any] | None = None
 
     async def total(self) -> int:
-        table = must_table(self._cls)
+        table = self._table
         sql = f"SELECT count(*) AS n FROM {table.name} {ROW}{conditions.where(self._conditions)}"
         found = await self._context.snapshot.rows(sql, self._filters)
         return int(found[0]["n"])
@@ -198,7 +205,8 @@ class Page:
             window = self._window
             order = conditions.order_by(self._declaration, ROW, backwards=window.backwards)
             tail = f"{conditions.where(wanted)} ORDER BY {order} LIMIT {window.most + 1}"
-            self._found = await _rows(self._context, self._cls, tail, self._parameters.values)
+            values = self._parameters.values
+            self._found = await _rows(self._context, self._cls, tail, values, self._moment)
         return self._found
 
     def _beyond(self, cursor: str | None, *, backwards: bool) -> list[str]:
@@ -221,18 +229,22 @@ class Page:
             name: self._parameters.add(parent[name], "uuid")
             for name in self._declaration.by.values()
         }
-        table, audience = must_table(self._cls), self._context.viewer.audience
-        return conditions.listed(self._declaration, table, audience, ROW, given, ours)
+        audience = self._context.viewer.audience
+        return conditions.listed(self._declaration, self._table, audience, ROW, given, ours)
 
     def _add(self, argument: Argument, value: Any) -> str:
         return self._parameters.add(argument.parse(value), argument.sql_type)
 
 
 async def one(
-    context: Context, cls: type, condition: str, values: Mapping[str, tuple[Any, str]]
+    context: Context,
+    cls: type,
+    condition: str,
+    values: Mapping[str, tuple[Any, str]],
+    moment: Moment | None = None,
 ) -> Any:
     """The row that the condition leads to, as this viewer may see it; None otherwise."""
-    found = await select(context, cls, [condition], values, seen=True)
+    found = await select(context, cls, [condition], values, seen=True, moment=moment)
     return found[0] if found else None
 
 
@@ -276,19 +288,33 @@ async def select(
     values: Mapping[str, tuple[Any, str]],
     *,
     seen: bool,
+    moment: Moment | None = None,
 ) -> list[Any]:
-    table, parameters = must_table(cls), Parameters()
+    table, parameters = _table(cls, moment), Parameters()
     given = {name: parameters.add(value, sql_type) for name, (value, sql_type) in values.items()}
     parts = [each.format(row=ROW, key=table.key, **given) for each in wanted]
     parts += conditions.visible(table, context.viewer.audience, ROW, listing=not seen)
-    return await _rows(context, cls, conditions.where(parts), parameters.values)
+    return await _rows(context, cls, conditions.where(parts), parameters.values, moment)
 
 
-async def _rows(context: Context, cls: type, tail: str, values: Sequence[Any]) -> list[Any]:
-    table = must_table(cls)
-    sql = f"SELECT {columns(cls)} FROM {table.name} {ROW}{tail}"
+async def _rows(
+    context: Context, cls: type, tail: str, values: Sequence[Any], moment: Moment | None
+) -> list[Any]:
+    sql = f"SELECT {columns(cls)} FROM {_table(cls, moment).name} {ROW}{tail}"
     rows = await context.snapshot.rows(sql, values)
-    return [new(cls, TableRecord(row)) for row in rows]
+    return [new(cls, TableRecord(row, moment)) for row in rows]
+
+
+def _table(cls: type, moment: Moment | None) -> Table:
+    return must_table(cls) if moment is None else moment.table(must_table(cls))
+
+
+def _asked(declaration: Connection | Item, kwargs: Mapping[str, Any]) -> Moment | None:
+    """Raises ReadError."""
+    if not declaration.travels:
+        return None
+    asked = [each for each in moments.ARGUMENTS if kwargs.get(each.name) is not None]
+    return moments.moment({a.name: moments.literal(a, kwargs[a.name]) for a in asked})
 
 
 def columns(cls: type) -> str:

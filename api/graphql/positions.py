@@ -19,6 +19,9 @@ class Positions:
         self._waiting: list[asyncio.Future[tuple[bytes, ...]]] = []
         self._reading = False
 
+    def know(self, projections: Sequence[str]) -> bool:
+        return self._places.keys() >= set(projections)
+
     async def state(self, projections: Sequence[str]) -> bytes:
         """As a plan's statement tells it; raises Unavailable or StatementFailed."""
         waiter = asyncio.get_running_loop().create_future()

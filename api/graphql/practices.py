@@ -19,6 +19,7 @@ from api.graphql.fields import (
     to_one,
 )
 from api.graphql.municipalities import Municipality
+from api.graphql.past import HasPast
 from api.graphql.relay import id_of
 from api.graphql.vocabulary import Argument, Filter, OrderKey, Table, Way
 from domain.money import Grosze
@@ -120,7 +121,7 @@ class Adoption(Node):
 @strawberry.type(
     description="A good practice: something that worked, told so that another town can repeat it."
 )
-class Practice(Node):
+class Practice(HasPast):
     id: strawberry.ID = relay_id()
     title: str = column("title", "What it is called.")
     summary: str = column("summary", "In short.")
@@ -162,7 +163,7 @@ class Practice(Node):
         500,
         "Who has done this too, or is about to; as far as the viewer may see.",
     )
-    history: list[PracticeVersion] = to_many(
+    versions: list[PracticeVersion] = to_many(
         {"practice_id": "id"}, "{row}.version", 1000, "Every version, oldest first."
     )
     version: int = column("version", "Version of the practice, for `expectedVersion`.")
@@ -260,10 +261,12 @@ class PracticeQueries:
         order=_LATEST,
         descending=True,
         filters=(_OF_MUNICIPALITY, _TAGGED, _IN_STATE),
+        travels=True,
     )
     practice: Practice | None = item(
         "One practice; null where there is none, or none that the viewer may see.",
         _by_id("Practice"),
+        travels=True,
     )
     model_solutions: Connection[ModelSolution] = connection(
         "modelSolutions",

@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol
 
+from api.graphql.moments import Moment
 from api.graphql.snapshot import Row
 from api.graphql.vocabulary import Column, GlobalId, Table
 
@@ -9,6 +10,9 @@ PLAIN = "{row}."
 
 
 class Record(Protocol):
+    moment: Moment | None
+    """Of the past that the record is from."""
+
     def column(self, column: Column, field: str) -> Any: ...
 
     def key(self, declaration: GlobalId) -> Any: ...
@@ -17,8 +21,8 @@ class Record(Protocol):
 class TableRecord:
     """A row of a table: its columns, and its declared expressions under `=field`."""
 
-    def __init__(self, row: Row) -> None:
-        self.row = row
+    def __init__(self, row: Row, moment: Moment | None = None) -> None:
+        self.row, self.moment = row, moment
 
     def column(self, column: Column, field: str) -> Any:
         return self.row[plain_column(column) or f"={field}"]
@@ -30,8 +34,8 @@ class TableRecord:
 class EmbeddedRecord:
     """An object in a jsonb column."""
 
-    def __init__(self, value: dict[str, Any]) -> None:
-        self.value = value
+    def __init__(self, value: dict[str, Any], moment: Moment | None = None) -> None:
+        self.value, self.moment = value, moment
 
     def column(self, column: Column, field: str) -> Any:  # noqa: ARG002  as a table's row
         return self.value.get(column.key or "")
@@ -55,6 +59,12 @@ def new(cls: type, record: Record) -> Any:
 
 def record_of(instance: Any) -> Any:
     return instance.__dict__["record"]
+
+
+def moment_of(instance: Any) -> Moment | None:
+    """None too where there is no record: at the root, and of objects that resolvers make."""
+    record = getattr(instance, "__dict__", {}).get("record")
+    return None if record is None else record.moment
 
 
 def table_of(cls: type) -> Table | None:

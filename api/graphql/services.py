@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, Connection
 from psycopg_pool import AsyncConnectionPool
 
 from api.resources import Resources
@@ -13,6 +13,7 @@ from domain.commands import Command
 from domain.cooperation import Find
 from domain.roles import Actor
 from domain.work import Receipt
+from infra.log import EventLog
 
 if TYPE_CHECKING:
     from api.portals.secrets import PortalSecrets
@@ -36,6 +37,10 @@ class Services:
     async def look(self, question: Callable[[Find], T]) -> T:
         """At streams as they are now: for what only their guards know."""
         return await self._resources.look(question)
+
+    async def told(self, question: Callable[[Connection[Any], EventLog], T]) -> T:
+        """Of the log, event by event; personal data stays sealed."""
+        return await self._resources.told(question)
 
     async def execute(self, command: Command, by: Actor) -> Receipt:
         """Through the one door for writes; raises DomainError."""

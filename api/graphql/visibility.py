@@ -4,10 +4,23 @@ subscriptions) asks here; the compiled statements and the ordinary executor use 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from domain.visibility import GROUNDS, Audience, Ground, Level
 
 __all__ = ["Audience", "Visibility", "guarded"]
+
+
+class Past(Enum):
+    """Who sees what a row was, decided today."""
+
+    WITH_ANOTHER = (
+        "its conditions ask about another row, as it is today, or about nothing that changes"
+    )
+    AS_TODAY = "whoever sees the row today"
+    AS_TODAY_BUT_DRAFTS = (
+        "whoever sees it today and could have seen it at the level that it had then"
+    )
 
 
 @dataclass(frozen=True)
@@ -23,6 +36,7 @@ class Visibility:
     owner: str = "NULL"
     participants: str | None = None
     listed: str | None = None
+    past: Past = Past.WITH_ANOTHER
 
     def condition(self, audience: Audience, row: str, *, listing: bool) -> str | None:
         """None: no condition."""
@@ -71,7 +85,7 @@ def guarded(
 ) -> Visibility:
     """Of rows that name their level in a column."""
     levels = {each: f"{level} = '{each}'" for each in Level}
-    return Visibility(levels, owner, participants)
+    return Visibility(levels, owner, participants, past=Past.AS_TODAY_BUT_DRAFTS)
 
 
 EVERYONE = Visibility({Level.PUBLIC: ""})
@@ -117,6 +131,7 @@ INITIATIVES = Visibility(
     {each: f"{{row}}.visibility = '{each}'" for each in (Level.PUBLIC, Level.CONSORTIUM)},
     owner="{row}.owner_terc",
     participants="{row}.participants",
+    past=Past.AS_TODAY,
 )
 
 

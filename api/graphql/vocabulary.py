@@ -104,6 +104,8 @@ class Connection:
     filters: tuple[Filter, ...]
     by: Mapping[str, str] = field(default_factory=dict)
     among: str | None = None
+    travels: bool = False
+    """Whether it can be asked as of a moment."""
 
 
 @dataclass(frozen=True)
@@ -155,9 +157,10 @@ class Way:
 
 @dataclass(frozen=True)
 class Item:
-    """One row, by exactly one of the ways."""
+    """One row, by exactly one of the ways. `travels` as in Connection."""
 
     ways: tuple[Way, ...]
+    travels: bool = False
 
 
 @dataclass(frozen=True)

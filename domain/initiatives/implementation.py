@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from domain.aggregate import Aggregate
+from domain.aggregate import Aggregate, Event
 from domain.calendar import years_later
 from domain.errors import DomainError
 from domain.initiatives import unmet
@@ -105,6 +105,10 @@ class ImplementationPart(BudgetPart, TimeplanPart, ClaimsPart):
         state: InitiativeState
         back_to: int
         reason: str
+
+        def takes_back(self, earlier: Event) -> bool:
+            later = earlier.originator_version > self.back_to
+            return isinstance(earlier, StepTaken) and later
 
         def apply(self, aggregate: "ImplementationPart") -> None:
             while aggregate.path[-1].version != self.back_to:

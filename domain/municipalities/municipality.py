@@ -65,6 +65,7 @@ class BeforeLastChange(DomainError):
 
 class Municipality(Aggregate):
     class Registered(Aggregate.Created):
+        EVER_TRUE = True
         terc: str
         facts: MunicipalityFacts
 

@@ -61,11 +61,9 @@ class ConsortiumFolds:
     def _left(self, recorded: Recorded, event: Initiative.PartnerLeft, rows: Rows) -> None:
         row, member = _member(recorded, event.municipality, rows)
         member.signed_on, member.reason = None, event.reason
-        rows.execute(
-            "DELETE FROM accounts WHERE initiative_id = %s AND terc = %s",
-            (row.id, member.terc),
-            changes=AccountRow,
-        )
+        for account in rows.each(AccountRow, "initiative_id", row.id):
+            if account.terc == member.terc:
+                rows.remove(AccountRow, row.id, account.account)
         _now(recorded, row, member, "LEFT", rows)
 
     @on(Initiative.LeadAppointed)
@@ -156,6 +154,5 @@ def _now(recorded: Recorded, row: InitiativeRow, member: MemberRow, state: str, 
 
 
 def _nobody_has_signed(row: InitiativeRow, rows: Rows) -> None:
-    rows.execute(
-        "UPDATE members SET signed_on = NULL WHERE initiative_id = %s", (row.id,), changes=MemberRow
-    )
+    for member in rows.each(MemberRow, "initiative_id", row.id):
+        member.signed_on = None

@@ -45,29 +45,28 @@ def open_deadline(
     changed.kind, changed.title, changed.due_on = kind, title, due_on
     if changed.state != "OPEN":
         changed.state, changed.opened_on, changed.settled_on = "OPEN", on, None
-    _keep_change(recorded, changed, rows)
+    _keep_change(recorded, changed, rows, recorded.version)
 
 
 def move_deadline(recorded: Recorded, cause: str, due_on: date, rows: Rows) -> None:
     changed = rows.change(DeadlineRow, uuid5(recorded.stream_id, cause))
     changed.due_on = due_on
-    _keep_change(recorded, changed, rows)
+    _keep_change(recorded, changed, rows, recorded.version)
 
 
 def move_call_deadlines(recorded: Recorded, call: NamedCall, rows: Rows) -> None:
     """Of every initiative that is still to apply under the call."""
-    moved = (
-        "UPDATE deadlines SET due_on = %s WHERE cause = 'call' AND state = 'OPEN' "
-        "AND initiative_id IN (SELECT id FROM initiatives WHERE call_id = %s)"
-    )
-    kept = (
-        "INSERT INTO deadline_changes SELECT d.id, %s, d.initiative_id, NULL, d.kind, d.title, d.due_on, "
-        "d.state, %s, %s, NULL FROM deadlines d JOIN initiatives i ON i.id = d.initiative_id "
-        "WHERE d.cause = 'call' AND d.state = 'OPEN' AND i.call_id = %s"
-    )
-    rows.execute(moved, (call.closes_on, call.id), changes=DeadlineRow)
-    known = (recorded.position, recorded.effective_on, recorded.recorded_at, call.id)
-    rows.execute(kept, known, changes=DeadlineChangeRow)
+    for deadline in call_deadlines(call, rows):
+        if deadline.state == "OPEN":
+            deadline.due_on = call.closes_on
+            _keep_change(recorded, deadline, rows, None)
+
+
+def call_deadlines(call: NamedCall, rows: Rows) -> list[DeadlineRow]:
+    """The call's closing in each initiative under it, to be changed in place."""
+    keys = [uuid5(row.id, "call") for row in rows.each(InitiativeRow, "call_id", call.id)]
+    rows.load(DeadlineRow, ((key,) for key in keys))
+    return [rows.change(DeadlineRow, key) for key in keys if rows.find(DeadlineRow, key)]
 
 
 def settle_deadline(
@@ -78,7 +77,7 @@ def settle_deadline(
     if known is not None and known.state == "OPEN":
         changed = rows.change(DeadlineRow, known.id)
         changed.state, changed.settled_on = state, recorded.effective_on
-        _keep_change(recorded, changed, rows)
+        _keep_change(recorded, changed, rows, recorded.version)
 
 
 def keep_state_deadlines(
@@ -103,16 +102,14 @@ def keep_state_deadlines(
 
 def undo_deadlines(recorded: Recorded, row: InitiativeRow, version: int, rows: Rows) -> None:
     """What a step recorded by mistake did to the calendar; what its end dropped is due again."""
-    rows.execute(
-        "UPDATE deadline_changes SET undone_at = %s WHERE initiative_id = %s AND version = %s",
-        (recorded.recorded_at, row.id, version),
-        changes=DeadlineChangeRow,
-    )
+    for change in rows.each(DeadlineChangeRow, "initiative_id", row.id):
+        if change.version == version:
+            change.undone_at = recorded.recorded_at
     for known in _of(row, rows):
         if known.ended_by == version:
             changed = rows.change(DeadlineRow, known.id)
             changed.state, changed.settled_on, changed.ended_by = "OPEN", None, None
-            _keep_change(recorded, changed, rows)
+            _keep_change(recorded, changed, rows, recorded.version)
 
 
 def _drop_all(recorded: Recorded, row: InitiativeRow, rows: Rows) -> None:
@@ -142,13 +139,15 @@ def _keep(
         open_deadline(recorded, row, cause, kind, title, due_on, rows)
 
 
-def _keep_change(recorded: Recorded, deadline: DeadlineRow, rows: Rows) -> None:
+def _keep_change(
+    recorded: Recorded, deadline: DeadlineRow, rows: Rows, version: int | None
+) -> None:
     rows.put(
         DeadlineChangeRow(
             deadline_id=deadline.id,
             position=recorded.position,
             initiative_id=deadline.initiative_id,
-            version=recorded.version,
+            version=version,
             kind=deadline.kind,
             title=deadline.title,
             due_on=deadline.due_on,

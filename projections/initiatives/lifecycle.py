@@ -66,12 +66,8 @@ class LifecycleFolds:
         row = rows.change(InitiativeRow, recorded.stream_id)
         row.title, row.summary = event.title, event.summary
         row.title_search = without_diacritics(event.title).lower()
-        rows.execute(
-            "UPDATE deadlines SET initiative = initiative || jsonb_build_object('title', %s::text) "
-            "WHERE initiative_id = %s",
-            (event.title, row.id),
-            changes=DeadlineRow,
-        )
+        for deadline in rows.each(DeadlineRow, "initiative_id", row.id):
+            deadline.initiative = row.brief()
 
     @on(Initiative.MadePublic)
     def _made_public(self, recorded: Recorded, _event: Initiative.MadePublic, rows: Rows) -> None:

@@ -145,11 +145,9 @@ def win(recorded: Recorded, row: InitiativeRow, before: int, amount: int, rows: 
 
 
 def undo_amounts(initiative_id: UUID, version: int, recorded: Recorded, rows: Rows) -> None:
-    rows.execute(
-        "UPDATE amounts SET undone_at = %s WHERE initiative_id = %s AND version = %s",
-        (recorded.recorded_at, initiative_id, version),
-        changes=AmountRow,
-    )
+    for amount in rows.each(AmountRow, "initiative_id", initiative_id):
+        if amount.version == version:
+            amount.undone_at = recorded.recorded_at
 
 
 def shares(total: int, weights: Mapping[str, int]) -> dict[str, int]:
@@ -244,12 +242,8 @@ def _keep_budget(
 
 
 def _share_out(row: InitiativeRow, budget: Budget, rows: Rows) -> None:
-    rows.execute(
-        "UPDATE members SET eligible = 0, grant_share = 0, own_public = 0, own_private = 0 "
-        "WHERE initiative_id = %s",
-        (row.id,),
-        changes=MemberRow,
-    )
+    for member in rows.each(MemberRow, "initiative_id", row.id):
+        member.eligible = member.grant_share = member.own_public = member.own_private = 0
     eligible = budget.eligible_by(lambda line: line.partner)
     for terc in budget.partners:
         if rows.find(MemberRow, row.id, municipality_id(terc)) is None:

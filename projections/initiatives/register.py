@@ -4,9 +4,8 @@ from domain.calls.call import FundingCall
 from domain.calls.programme import Programme
 from domain.calls.terms import CallTerms
 from projections.calls import last_day
-from projections.initiatives.deadlines import move_call_deadlines
+from projections.initiatives.deadlines import call_deadlines, move_call_deadlines
 from projections.initiatives.rows import (
-    DeadlineRow,
     InitiativeRow,
     NamedCall,
     NamedProgramme,
@@ -34,12 +33,8 @@ class RegisterFolds:
     ) -> None:
         programme = rows.change(NamedProgramme, recorded.stream_id)
         programme.name, programme.fund = event.facts.name, event.facts.fund.value
-        rows.execute(
-            "UPDATE initiatives SET programme = programme || "
-            "jsonb_build_object('name', %s::text, 'fund', %s::text) WHERE programme_id = %s",
-            (programme.name, programme.fund, programme.id),
-            changes=InitiativeRow,
-        )
+        for row in rows.each(InitiativeRow, "programme_id", programme.id):
+            row.programme = programme.brief()
 
     @on(FundingCall.Announced)
     def _call_announced(self, recorded: Recorded, event: FundingCall.Announced, rows: Rows) -> None:
@@ -64,15 +59,7 @@ class RegisterFolds:
         terms: CallTerms = event.terms
         call = rows.change(NamedCall, recorded.stream_id)
         call.number, call.title = terms.number, terms.title
-        rows.execute(
-            "UPDATE initiatives SET call = call || "
-            "jsonb_build_object('number', %s::text, 'title', %s::text) WHERE call_id = %s",
-            (call.number, call.title, call.id),
-            changes=InitiativeRow,
-        )
-        rows.execute(
-            "UPDATE deadlines SET title = %s WHERE cause = 'call' "
-            "AND initiative_id IN (SELECT id FROM initiatives WHERE call_id = %s)",
-            (call.number, call.id),
-            changes=DeadlineRow,
-        )
+        for row in rows.each(InitiativeRow, "call_id", call.id):
+            row.call = call.brief()
+        for deadline in call_deadlines(call, rows):
+            deadline.title = call.number

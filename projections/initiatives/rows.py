@@ -94,6 +94,7 @@ class StepRow(Row):
 
 class AmountRow(Row):
     table: ClassVar[str] = "amounts"
+    has_past: ClassVar[bool] = False
     key: ClassVar[tuple[str, ...]] = ("initiative_id", "version", "kind", "terc")
 
     initiative_id: UUID
@@ -233,6 +234,7 @@ class DeadlineRow(Row):
 
 class DeadlineChangeRow(Row):
     table: ClassVar[str] = "deadline_changes"
+    has_past: ClassVar[bool] = False
     key: ClassVar[tuple[str, ...]] = ("deadline_id", "position")
 
     deadline_id: UUID
@@ -250,6 +252,7 @@ class DeadlineChangeRow(Row):
 
 class LinkRow(Row):
     table: ClassVar[str] = "links"
+    has_past: ClassVar[bool] = False
     key: ClassVar[tuple[str, ...]] = ("initiative_id", "version")
 
     initiative_id: UUID
@@ -262,6 +265,7 @@ class LinkRow(Row):
 
 class BelongingRow(Row):
     table: ClassVar[str] = "belonging"
+    has_past: ClassVar[bool] = False
     key: ClassVar[tuple[str, ...]] = ("initiative_id", "version")
 
     initiative_id: UUID
@@ -359,6 +363,8 @@ class DocumentRow(Row):
 
 class NamedProgramme(Row):
     table: ClassVar[str] = "programmes"
+    names_stream: ClassVar[bool] = True
+    has_past: ClassVar[bool] = False
 
     id: UUID
     code: str
@@ -371,6 +377,8 @@ class NamedProgramme(Row):
 
 class NamedCall(Row):
     table: ClassVar[str] = "calls"
+    names_stream: ClassVar[bool] = True
+    has_past: ClassVar[bool] = False
 
     id: UUID
     programme_id: UUID

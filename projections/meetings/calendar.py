@@ -62,8 +62,8 @@ def _changed(recorded: Recorded, rows: Rows) -> SeriesRow:
 
 
 def _tell_anew(row: SeriesRow, rows: Rows) -> None:
-    statement = "DELETE FROM occurrences WHERE series_id = %s"
-    rows.execute(statement, (row.id,), changes=OccurrenceRow)
+    for told in rows.each(OccurrenceRow, "series_id", row.id):
+        rows.remove(OccurrenceRow, told.series_id, told.recurrence_id)
     _tell(row, rows)
 
 

@@ -1,12 +1,12 @@
 """Folds meetings into rows."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from domain.meetings import Guest, Meeting, MeetingSeries, MeetingState
 from domain.municipalities import municipality_id
-from domain.people import PersonRecord
 from domain.work import polish_day
 from projections.log import Recorded
 from projections.meetings import calendar
@@ -26,23 +26,32 @@ from projections.meetings.rows import (
 )
 from projections.names import NamedMunicipality, NamesMunicipalities, Shown, named
 from projections.order import inserted, renumber, without
+from projections.personal import PersonalColumns
 from projections.projection import on
-from projections.rows import Row, Rows
-from projections.visible import CONSORTIUM, NETWORK, OWN, PUBLIC
+from projections.rows import Rows
+from projections.visible import CONSORTIUM, NETWORK, OWN, PUBLIC, Guarded
 
 NEVER = date(9999, 12, 31)
 
-# Until the minutes are published, what was said is the participants'; then what is public is everyone's.
-_AFTER_PUBLICATION = "CASE WHEN m.visibility = 'PUBLIC' THEN 'PUBLIC' ELSE 'CONSORTIUM' END"
-_VISIBILITY: dict[type[Row], str] = {
-    InvitationRow: "m.visibility",
-    AgendaItemRow: "CASE WHEN part.public THEN m.visibility ELSE 'CONSORTIUM' END",
-    GuestRow: f"CASE WHEN part.kind = 'INVITED' THEN 'CONSORTIUM' ELSE {_AFTER_PUBLICATION} END",
-    SectionRow: f"CASE WHEN part.public THEN {_AFTER_PUBLICATION} ELSE 'CONSORTIUM' END",
-    DecisionRow: _AFTER_PUBLICATION,
-    ApprovalRow: _AFTER_PUBLICATION,
-    ActionItemRow: _AFTER_PUBLICATION,
-    AnnotationRow: _AFTER_PUBLICATION,
+
+def _after_publication(meeting: MeetingRow) -> str:
+    """Until the minutes are published, what was said is the participants'."""
+    return PUBLIC if meeting.visibility == PUBLIC else CONSORTIUM
+
+
+_VISIBILITY: dict[type[Guarded], Callable[[MeetingRow, Any], str]] = {
+    InvitationRow: lambda meeting, _: meeting.visibility,
+    AgendaItemRow: lambda meeting, item: meeting.visibility if item.public else CONSORTIUM,
+    GuestRow: lambda meeting, guest: (
+        CONSORTIUM if guest.kind == "INVITED" else _after_publication(meeting)
+    ),
+    SectionRow: lambda meeting, section: (
+        _after_publication(meeting) if section.public else CONSORTIUM
+    ),
+    DecisionRow: lambda meeting, _: _after_publication(meeting),
+    ApprovalRow: lambda meeting, _: _after_publication(meeting),
+    ActionItemRow: lambda meeting, _: _after_publication(meeting),
+    AnnotationRow: lambda meeting, _: _after_publication(meeting),
 }
 
 
@@ -51,9 +60,10 @@ class MeetingsProjection(NamesMunicipalities):
     version = 2
     rows = (NamedMunicipality, MeetingRow, *_VISIBILITY, SeriesRow, OccurrenceRow)
     keyed_by_stream = MeetingRow
+    personal = (PersonalColumns(GuestRow, "person_id", ("name",)),)
     shown = (
         Shown(MeetingRow, "host"),
-        Shown(MeetingRow, "invited", many=True),
+        Shown(MeetingRow, "invited"),
         Shown(InvitationRow),
         Shown(GuestRow),
         Shown(AgendaItemRow),
@@ -415,13 +425,6 @@ class MeetingsProjection(NamesMunicipalities):
         _changed(recorded, rows)
         _close(recorded, rows.change(ActionItemRow, event.item_id), "DROPPED", event.reason)
 
-    @on(PersonRecord.Forgotten)
-    def _person_forgotten(
-        self, recorded: Recorded, _event: PersonRecord.Forgotten, rows: Rows
-    ) -> None:
-        statement = "UPDATE guests SET name = NULL WHERE person_id = %s"
-        rows.execute(statement, (recorded.stream_id,), changes=GuestRow)
-
     @on(MeetingSeries.Started)
     def _series_started(self, recorded: Recorded, event: MeetingSeries.Started, rows: Rows) -> None:
         calendar.started(recorded, event, rows)
@@ -454,10 +457,6 @@ def _guard(row: MeetingRow, visibility: str) -> dict[str, Any]:
     }
 
 
-def _after_publication(row: MeetingRow) -> str:
-    return PUBLIC if row.visibility == PUBLIC else CONSORTIUM
-
-
 def _guest_row(row: MeetingRow, guest: Guest, kind: str, place: int, rows: Rows) -> GuestRow:
     terc = guest.municipality
     return GuestRow(
@@ -475,17 +474,13 @@ def _guest_row(row: MeetingRow, guest: Guest, kind: str, place: int, rows: Rows)
 
 
 def _reclassify(row: MeetingRow, rows: Rows) -> None:
-    """Who sees the meeting has changed, and with it who sees its parts. Writes what is pending first."""
+    """Who sees the meeting has changed, and with it who sees its parts."""
     invited = [municipality["terc"] for municipality in row.invited]
     attended = attended_by(row, rows)
     row.participants = list(dict.fromkeys([row.owner_terc, *invited, *attended, *row.assignees]))
     for part, visibility in _VISIBILITY.items():
-        rows.execute(
-            f"UPDATE {part.table} AS part SET participants = m.participants, visibility = {visibility} "
-            "FROM meetings AS m WHERE m.id = part.meeting_id AND part.meeting_id = %s",
-            (row.id,),
-            changes=part,
-        )
+        for each in rows.each(part, "meeting_id", row.id):
+            each.participants, each.visibility = row.participants, visibility(row, each)
 
 
 def _close(recorded: Recorded, item: ActionItemRow, state: str, note: str) -> None:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from domain.municipalities import municipality_id
-from domain.people import PersonRecord
 from domain.personal import Personal
 from domain.practices import Adoption, ModelSolution, Practice, PracticeText
 from domain.practices.text import PARTS
@@ -12,6 +11,7 @@ from domain.work import polish_day
 from projections.log import Recorded
 from projections.names import NamedMunicipality, NamesMunicipalities, Shown, named
 from projections.order import inserted, listed, renumber, without
+from projections.personal import PersonalColumns
 from projections.practices.rows import (
     AdoptionRow,
     ContactRow,
@@ -24,7 +24,7 @@ from projections.practices.rows import (
 )
 from projections.projection import on
 from projections.rows import Rows
-from projections.visible import CONSORTIUM, NETWORK, OWN, PUBLIC
+from projections.visible import CONSORTIUM, NETWORK, OWN, PUBLIC, Guarded
 
 
 class PracticesProjection(NamesMunicipalities):
@@ -41,15 +41,16 @@ class PracticesProjection(NamesMunicipalities):
         SectionRow,
         ReleaseRow,
     )
+    personal = (PersonalColumns(ContactRow, "person_id", ("contact",)),)
     shown = (
         Shown(PracticeRow),
         Shown(PracticeRow, "validated_by"),
         Shown(AdoptionRow),
         Shown(ExperienceRow),
         Shown(SolutionRow),
-        Shown(SolutionRow, "authors", many=True),
-        Shown(SolutionRow, "invited", many=True),
-        Shown(ReleaseRow, "authors", many=True),
+        Shown(SolutionRow, "authors"),
+        Shown(SolutionRow, "invited"),
+        Shown(ReleaseRow, "authors"),
     )
 
     @on(Practice.Drafted)
@@ -299,13 +300,6 @@ class PracticesProjection(NamesMunicipalities):
     ) -> None:
         _solution(recorded, rows).state = "ARCHIVED"
 
-    @on(PersonRecord.Forgotten)
-    def _person_forgotten(
-        self, recorded: Recorded, _event: PersonRecord.Forgotten, rows: Rows
-    ) -> None:
-        statement = "UPDATE contacts SET contact = NULL WHERE person_id = %s"
-        rows.execute(statement, (recorded.stream_id,), changes=ContactRow)
-
 
 def _changed(recorded: Recorded, rows: Rows) -> PracticeRow:
     row = rows.change(PracticeRow, recorded.stream_id)
@@ -413,11 +407,8 @@ def _experience(
 
 
 def _retell_experience(row: PracticeRow, rows: Rows) -> None:
-    rows.execute(
-        "UPDATE experience SET title = %s, tags = %s WHERE subject_id = %s",
-        (row.title, row.tags, row.id),
-        changes=ExperienceRow,
-    )
+    for experience in rows.each(ExperienceRow, "subject_id", row.id):
+        experience.title, experience.tags = row.title, row.tags
 
 
 def _others(municipalities: list[dict[str, Any]], terc: str) -> list[dict[str, Any]]:
@@ -427,9 +418,7 @@ def _others(municipalities: list[dict[str, Any]], terc: str) -> list[dict[str, A
 def _tell_participants(row: SolutionRow, rows: Rows) -> None:
     """Who may see what isn't released has changed."""
     row.participants = [municipality["terc"] for municipality in (*row.authors, *row.invited)]
-    for part in (SectionRow, ReleaseRow):
-        rows.execute(
-            f"UPDATE {part.table} SET participants = %s WHERE solution_id = %s",
-            (row.participants, row.id),
-            changes=part,
-        )
+    parts: tuple[type[Guarded], ...] = (SectionRow, ReleaseRow)
+    for part in parts:
+        for each in rows.each(part, "solution_id", row.id):
+            each.participants = row.participants

@@ -10,6 +10,7 @@ from projections.visible import Guarded
 
 class PracticeRow(Guarded):
     table: ClassVar[str] = "practices"
+    names_stream: ClassVar[bool] = True
 
     id: UUID
     municipality_id: UUID
@@ -103,6 +104,7 @@ class ExperienceRow(Guarded):
 
 class SolutionRow(Guarded):
     table: ClassVar[str] = "solutions"
+    names_stream: ClassVar[bool] = True
 
     id: UUID
     municipality_id: UUID

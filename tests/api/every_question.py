@@ -5,6 +5,7 @@ is limited.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from graphql import (
     GraphQLField,
@@ -17,6 +18,10 @@ from graphql import (
     is_union_type,
 )
 
+from domain.work import polish_day
+
+OF_ITSELF = {"history", "provenance", "difference"}
+"""Asked of every object, but not of those that it leads to: they would make the question too wide."""
 DEPTH = 2
 """How many fields lead on, one from the other, in what a question's own fields lead to."""
 
@@ -40,9 +45,20 @@ def _arguments(name: str, field: GraphQLField, ids: dict[str, list[str]]) -> Ite
         return
     if "id" in field.args:
         for each in ids.get(get_named_type(field.type).name, []):
-            yield f'(id: "{each}")'
+            yield from (f'(id: "{each}"{moment})' for moment in _moments(field))
     elif not any(is_non_null_type(told.type) for told in field.args.values()):
-        yield "(first: 8)" if "first" in field.args else ""
+        size = "first: 8" if "first" in field.args else ""
+        for moment in _moments(field):
+            yield f"({size}{moment})" if size or moment else ""
+
+
+def _moments(field: GraphQLField) -> Iterator[str]:
+    """Now, and where the past can be asked for, the same as it was known and as it was true."""
+    yield ""
+    if "effectiveOn" in field.args:
+        now = datetime.now(UTC)
+        yield f', asOf: "{now.isoformat()}"'
+        yield f', effectiveOn: "{polish_day(now)}"'
 
 
 def _bodies(schema: GraphQLSchema, type_: object) -> Iterator[str]:
@@ -72,6 +88,8 @@ def _all(schema: GraphQLSchema, type_: object, depth: int) -> str:
         return f"{{ totalCount nodes {_all(schema, inner, depth)} }}"
     parts = ["__typename"]
     for name, field in _askable(type_):
+        if name in OF_ITSELF:
+            continue
         if not _leads_on(field):
             parts.append(name)
         elif depth > 1:

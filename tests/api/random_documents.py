@@ -27,7 +27,15 @@ class Operation:
     variables: dict[str, Any] = field(default_factory=dict)
 
 
-ASKED_OF_STREAMS = {"nextSteps", "asOf", "daysLeft", "workingDaysLeft", "overdue"}
+ASKED_OF_STREAMS = {
+    "nextSteps",
+    "asOf",
+    "daysLeft",
+    "workingDaysLeft",
+    "provenance",
+    "difference",
+    "overdue",
+}
 """Fields that are computed, of streams or of the clock: the ordinary executor's alone."""
 
 

@@ -12,7 +12,7 @@ from tests.network import BELCHATOW, OPOCZNO
 PRACTICES = """{ practices { totalCount nodes {
   title state cost tags contactUnit contacts { contact } evidence { title url }
   validatedBy { name } municipality { name } adoptions { state municipality { name } outcome }
-  history { kind } } } }"""
+  versions { kind } } } }"""
 SOLUTIONS = """{ modelSolutions { totalCount nodes { title state number lead { name } authors { name }
   versions { number sections { heading bodyHtml } } draft { heading } } } }"""
 
@@ -52,7 +52,7 @@ def test_public_sees_published_practices_without_the_person_to_ask(filled: Api) 
                         "outcome": "Działa.",
                     }
                 ],
-                "history": [{"kind": "PUBLISHED"}],
+                "versions": [{"kind": "PUBLISHED"}],
             }
         ],
     }

@@ -110,6 +110,7 @@ def values(database_url: str) -> Values:
     cursors += [cursor("municipalities", [row[2], row[1]]) for row in towns]
     return {
         "position": POSITIONS,
+        **moments(database_url),
         "first": [None, 0, 1, 2, 3, 7, 20, 100, 101] + [5] * 10,
         "after": [None, "zmyślony", *cursors, *[None] * 8],
         "last": [*[None] * 20, 0, 1, 2, 5, 100, 101],
@@ -123,6 +124,28 @@ def values(database_url: str) -> Values:
         "until": [None, "2024-02-15", "2024-12-31"],
         "voivodeship": [None, "łódzkie", "mazowieckie", "x"],
         "search": [None, "ŁASK", "op", "%", "_", "\\"],
+    }
+
+
+def moments(database_url: str) -> Values:
+    """Before anything was known, in the middle of the log, now, and in the future, which is refused."""
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute(
+            "SELECT percentile_disc(ARRAY[0.3, 0.6, 1]) WITHIN GROUP (ORDER BY recorded_at) FROM events"
+        ).fetchone()
+    known = [each.isoformat() for each in (row and row[0]) or ()]
+    return {
+        "asOf": [None, None, None, None, "1999-01-01T00:00:00", *known, "2199-01-01T00:00:00Z"],
+        "effectiveOn": [
+            None,
+            None,
+            None,
+            None,
+            "1999-01-01",
+            "2025-08-12",
+            "2026-03-02",
+            "2199-01-01",
+        ],
     }
 
 
@@ -160,6 +183,7 @@ def funds_values(given: Funds) -> Values:
     ]
     return {
         "position": POSITIONS,
+        **moments(given.net.database_url),
         "first": [None, 0, 1, 3, 20, 101] + [5] * 6,
         "after": [None, None, None, "zmyślony"],
         "last": [None, None, None, 2, 5, 101],
@@ -194,6 +218,7 @@ def common_values(database_url: str) -> Values:
         ]
     return {
         "position": POSITIONS,
+        **moments(database_url),
         "first": [None, 0, 1, 3, 20, 101] + [5] * 10,
         "after": [None, None, None, "zmyślony"],
         "last": [None, None, None, 2, 5, 101],

@@ -67,7 +67,7 @@ query ($id: ID!) {
     call { number programme { name fund } allocation maxRate } requested selected granted
     budget { number eligible grant ownPublic ownPrivate
              partners { terc grant } lines { category kind cost description } periods { since until } }
-    deadlines { kind dueOn state } history { kind state } steps { state since }
+    deadlines { kind dueOn state } events { kind state } steps { state since }
   }
 }
 """
@@ -96,7 +96,7 @@ def test_public_initiative_is_told_whole_and_exactly(api: FundsApi) -> None:
     }  # fmt: skip
     assert told["budget"]["periods"] == [{"since": "2026-01-01", "until": "2027-12-31"}]
     assert told["call"]["programme"] == {"name": "Fundusz Sąsiedzki", "fund": "EU"}
-    kinds = [event["kind"] for event in told["history"]]
+    kinds = [event["kind"] for event in told["events"]]
     assert "SUBMITTED" in kinds
     assert "PARTNER_INVITED" not in kinds  # that stays among the partners
 

@@ -1,6 +1,7 @@
 """An operation becomes one SQL statement whose value is the finished response."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from graphql import (
     is_object_type,
 )
 
-from api.graphql import conditions
+from api.graphql import conditions, moments
 from api.graphql.compiler import leaves
 from api.graphql.compiler.arguments import Given, given
 from api.graphql.compiler.connection import ConnectionParts
@@ -28,6 +29,7 @@ from api.graphql.compiler.text import RAISE, Part, Sql, concat, may, must, quote
 from api.graphql.declared import declaration_of, embedded_suffices, table_behind, the_way
 from api.graphql.errors import InvalidId
 from api.graphql.limits import Measure
+from api.graphql.moments import Moment
 from api.graphql.relay import parse_global_id
 from api.graphql.visibility import Audience
 from api.graphql.vocabulary import (
@@ -143,6 +145,7 @@ class Statement:
         self.audience = audience
         self.parameters = Parameters()
         self._aliases = 0
+        self._moment: Moment | None = None
         self._words: dict[type, Callable[[Any, Place], list[Part]]] = {
             Column: self._column,
             GlobalId: self._global_id,
@@ -184,7 +187,7 @@ class Statement:
         table = table_behind(object_type)
         if table is None:
             raise NotCompilable(f"{object_type.name} is read from no table")
-        return table
+        return table if self._moment is None else self._moment.table(table)
 
     def placeholder(self, argument: Argument, told: Given) -> str:
         binding = Binding(argument.parse, told.variable, None if told.variable else told.value)
@@ -266,7 +269,9 @@ class Statement:
 
     def _connection(self, declaration: Connection, place: Place) -> list[Part]:
         outer, arguments = _object_type(place.told), self.arguments(place)
-        return ConnectionParts(self, declaration, outer, place.field, arguments, place.row).parts()
+        with self._at(declaration, arguments):
+            parts = ConnectionParts(self, declaration, outer, place.field, arguments, place.row)
+            return parts.parts()
 
     def _tail_page(self, declaration: TailPage, place: Place) -> list[Part]:
         outer, arguments = _object_type(place.told), self.arguments(place)
@@ -286,7 +291,21 @@ class Statement:
         arguments = self.arguments(place)
         way = the_way(declaration, set(arguments))
         placeholders = {a.name: self.placeholder(a, arguments[a.name]) for a in way.arguments}
-        return [self._one(place, _object_type(place.told), way.condition, placeholders)]
+        with self._at(declaration, arguments):
+            return [self._one(place, _object_type(place.told), way.condition, placeholders)]
+
+    @contextmanager
+    def _at(self, declaration: Connection | Item, arguments: Mapping[str, Given]) -> Iterator[None]:
+        """What is compiled inside is read as of the moment that the arguments name, if they do."""
+        before = self._moment
+        if declaration.travels:
+            asked = [each for each in moments.ARGUMENTS if each.name in arguments]
+            given = {each.name: self.placeholder(each, arguments[each.name]) for each in asked}
+            self._moment = moments.moment(given) or before
+        try:
+            yield
+        finally:
+            self._moment = before
 
     def _node(self, declaration: NodeItem, place: Place) -> list[Part]:
         """The type stands in the id, which isn't known before the parameters are."""

@@ -82,7 +82,7 @@ class NewsView(PostgresTrackingRecorder):
             connection.row_factory = tuple_row
             try:
                 use(connection, "read_stock")
-                self._rows.begin(connection)
+                self._rows.begin(connection, EventLog())
                 NEWS.fold(recorded, self._rows)
                 self._rows.write()
             finally:

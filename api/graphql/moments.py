@@ -1,0 +1,165 @@
+"""Questions about the past: the same tables as they were known at a time, or true on a day.
+
+A table of the present becomes the rows of its past (`projections.past`) that stood at the moment; its
+fields, filters, order and pages stay what they are declared to be. Who sees them is decided today.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from api.graphql.errors import InTheFuture
+from api.graphql.scalars import plausible_date
+from api.graphql.visibility import Past, Visibility
+from api.graphql.vocabulary import Argument, Table
+from domain.visibility import Audience
+from domain.work import polish_day
+from projections.past import PastProjection
+from projections.past.course import Axis
+from projections.past.rows import OPEN
+from projections.registry import PROJECTIONS
+from projections.rows import Row
+
+
+def past_of(projection: str) -> str:
+    return f"past_{projection}"
+
+
+def _kept() -> dict[str, type[Row]]:
+    """The tables whose past is kept, by their names with their schema."""
+    pasts = [each for each in PROJECTIONS if isinstance(each, PastProjection)]
+    return {
+        f"{past.of.schema}.{row.table}": row
+        for past in pasts
+        for row in past.of.rows
+        if row.has_past
+    }
+
+
+ACTIVITY = "read_activity.activity"
+KEPT: Final = _kept()
+PASTS = tuple(sorted({past_of(name.split(".")[0].removeprefix("read_")) for name in KEPT}))
+"""Projections whose positions an answer about the past carries."""
+
+
+def _not_in_the_future(value: datetime) -> datetime:
+    moment = value if value.tzinfo else value.replace(tzinfo=UTC)
+    if moment > datetime.now(UTC):
+        raise InTheFuture(argument="asOf", value=value.isoformat())
+    return moment
+
+
+def _not_after_today(value: date) -> date:
+    if value > polish_day(datetime.now(UTC)):
+        raise InTheFuture(argument="effectiveOn", value=value.isoformat())
+    return plausible_date("effectiveOn")(value)
+
+
+AS_OF = Argument(
+    "asOf",
+    datetime | None,
+    "As it was known at this moment: later events, corrections too, are left out. Visible is what the "
+    "viewer may see today.",
+    _not_in_the_future,
+    "timestamptz",
+)
+EFFECTIVE_ON = Argument(
+    "effectiveOn",
+    date | None,
+    "As it was true on this day, by what is known now, or was known at `asOf`: an event counts from the day on "
+    "which it came true, whenever it was recorded.",
+    _not_after_today,
+    "date",
+)
+_POSITION = "SELECT max(position) FROM {past}.moments WHERE recorded_at <= {known}"
+ARGUMENTS = (AS_OF, EFFECTIVE_ON)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """SQL of a timestamptz and of a date; at least one of them is asked for."""
+
+    known: str | None
+    true: str | None
+
+    def table(self, table: Table) -> Table:
+        """The table as it was; one whose past isn't kept stays as it is."""
+        if table.name == ACTIVITY:
+            return replace(table, name=self._told())
+        if not any(name in KEPT for name in _NAME.findall(table.name)):
+            return table
+        visible: Any = _SeenToday(table, KEPT[_NAME.findall(table.name)[0]])
+        return replace(table, name=_NAME.sub(self._rows, table.name), visible=visible)
+
+    def position(self, table: Table) -> str | None:
+        """SQL of the last position that was known."""
+        if self.known is None:
+            return None
+        past = f"read_{past_of(table.projection)}"
+        return f"({_POSITION.format(past=past, known=self.known)})"
+
+    def _told(self) -> str:
+        """Of what happened, what was known, or had come true."""
+        wanted = [] if self.known is None else [f"recorded_at <= {self.known}"]
+        wanted += [] if self.true is None else [f"effective_on <= {self.true}"]
+        return f"(SELECT * FROM {ACTIVITY} WHERE {' AND '.join(wanted)})"
+
+    def _rows(self, found: "re.Match[str]") -> str:
+        schema, _, table = found[0].partition(".")
+        past = f"read_{past_of(schema.removeprefix('read_'))}"
+        axis = Axis.KNOWN if self.true is None else Axis.TRUE
+        wanted = [f"axis = '{axis}'"]
+        if self.true is not None:
+            wanted += [f"true_from <= {self.true}", f"true_until > {self.true}"]
+        if self.known is None:
+            wanted.append(f"known_until = {OPEN}")
+        else:
+            position = f"({_POSITION.format(past=past, known=self.known)})"
+            wanted += [f"known_from <= {position}", f"known_until > {position}"]
+        return f"(SELECT * FROM {past}.{table} WHERE {' AND '.join(wanted)})"
+
+
+_NAME = re.compile("|".join(re.escape(name) + r"\b" for name in sorted(KEPT)))
+
+
+def moment(given: Mapping[str, str]) -> Moment | None:
+    """`given`: SQL of those of the two arguments that are not null."""
+    known, true = given.get(AS_OF.name), given.get(EFFECTIVE_ON.name)
+    return None if known is None and true is None else Moment(known, true)
+
+
+def literal(argument: Argument, value: Any) -> str:
+    """For the ordinary executor; raises ReadError."""
+    return f"'{argument.parse(value).isoformat()}'::{argument.sql_type}"
+
+
+class _SeenToday:
+    """The visibility of a row of the past."""
+
+    def __init__(self, table: Table, row: type[Row]) -> None:
+        self._live, self._visible = table.name, table.visible
+        self._same = " AND ".join(f"today.{name} = {{row}}.{name}" for name in row.key)
+
+    def condition(self, audience: Audience, row: str, *, listing: bool) -> str | None:
+        if self._visible.past is Past.WITH_ANOTHER:
+            return self._visible.condition(audience, row, listing=listing)
+        today = self._visible.condition(audience, "today", listing=listing)
+        if today is None:
+            return None
+        if self._visible.past is Past.AS_TODAY:
+            return f"EXISTS ({self._today(row, today)})"
+        then = self._then.condition(audience, row, listing=listing)
+        return f"({then} AND NOT EXISTS ({self._today(row, f'NOT {today}')}))"
+
+    @property
+    def _then(self) -> Visibility:
+        """By the level that the row had, for those who take part today."""
+        own = self._visible.participants
+        known = f"SELECT today.participants FROM {self._live} AS today WHERE {self._same}"
+        return replace(self._visible, participants=own and f"coalesce(({known}), {own})")
+
+    def _today(self, row: str, condition: str) -> str:
+        same = self._same.format(row=row)
+        return f"SELECT 1 FROM {self._live} AS today WHERE {same} AND {condition}"
