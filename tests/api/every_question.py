@@ -53,12 +53,12 @@ def _arguments(name: str, field: GraphQLField, ids: dict[str, list[str]]) -> Ite
 
 
 def _moments(field: GraphQLField) -> Iterator[str]:
-    """Now, and where the past can be asked for, the same as it was known and as it was true."""
+    """Now, and where the past can be asked for: one object as it was known, a list as it was true."""
     yield ""
     if "effectiveOn" in field.args:
         now = datetime.now(UTC)
-        yield f', asOf: "{now.isoformat()}"'
-        yield f', effectiveOn: "{polish_day(now)}"'
+        listed = "first" in field.args
+        yield f', effectiveOn: "{polish_day(now)}"' if listed else f', asOf: "{now.isoformat()}"'
 
 
 def _bodies(schema: GraphQLSchema, type_: object) -> Iterator[str]:
