@@ -15,6 +15,7 @@ from api.auth.pages import account_pages
 from api.auth.routes import Routes
 from api.budgets import BudgetWorkbooks
 from api.front import front
+from api.calendars import Calendars
 from api.graphql.endpoint import GraphQLEndpoint
 from api.graphql.trusted import Options
 from api.graphql.wire import Wire
@@ -57,6 +58,7 @@ def create_app(settings: Settings, options: Options | None = None) -> Litestar:
             health.router(),
             Routes(accounts, authentication, cookies).router(),
             BudgetWorkbooks(resources, authentication).router(),
+            Calendars(resources, authentication).router(),
             *account_pages(accounts),
             create_static_files_router("/static", [STATIC], include_in_schema=False),
         ],

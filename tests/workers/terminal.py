@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ def wspolna(database_url: str, tmp_path: Path) -> Wspolna:
             "DATABASE_URL": database_url,
             "WSPOLNA_DATA": str(tmp_path / "data"),
             "LANG": "pl_PL.UTF-8",
+            "WSPOLNA_MASTER_KEY": b64encode(bytes(32)).decode(),  # of the network's own vault
         }
         return subprocess.run(
             [sys.executable, "-m", "workers.cli", *arguments],

@@ -18,11 +18,14 @@ from workers.cli import (
     imports,
     initiative,
     log,
+    meeting,
     migrate,
     municipality,
     news,
     person,
+    practice,
     projections,
+    question,
     roles,
     run,
 )
@@ -55,11 +58,15 @@ app.command("roles", help=roles.HELP)(roles.roles)
 app.add_typer(account.app, name="account")
 app.add_typer(call.app, name="call")
 imports.app.command("calls", help=call.IMPORT)(call.import_calls)
+imports.app.command("meetings", help=meeting.IMPORT)(meeting.import_meetings)
 app.add_typer(imports.app, name="import")
 app.add_typer(initiative.app, name="initiative")
+app.add_typer(meeting.app, name="meeting")
 app.add_typer(municipality.app, name="municipality")
 app.add_typer(news.app, name="news")
+app.add_typer(practice.app, name="practice")
 app.add_typer(projections.app, name="projections")
+app.add_typer(question.app, name="question")
 app.add_typer(log.app, name="log")
 app.add_typer(person.app, name="person")
 
