@@ -14,8 +14,8 @@ from api.auth.cookies import Cookies
 from api.auth.pages import account_pages
 from api.auth.routes import Routes
 from api.budgets import BudgetWorkbooks
-from api.front import front
 from api.calendars import Calendars
+from api.front import front
 from api.graphql.endpoint import GraphQLEndpoint
 from api.graphql.trusted import Options
 from api.graphql.wire import Wire
