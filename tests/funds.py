@@ -261,10 +261,14 @@ PATHS: dict[InitiativeState, list[Any]] = {
 @contextmanager
 def funds(database_url: str) -> Iterator[Funds]:
     with network(database_url) as net:
-        store = PostgresEventStore(net.pool, announce=lambda _position: None, vault=VAULT)
-        found = Funds(net, store)
-        net.cooperation = Cooperation(store, PlainTexts(), now=lambda: found.now)
-        for terc in (OPOCZNO, BELCHATOW, TOMASZOW, STRANGER):
-            net.member(terc)
-        found.register_programme()
-        yield found
+        yield funds_of(net, OPOCZNO, BELCHATOW, TOMASZOW, STRANGER)
+
+
+def funds_of(net: Network, *joining: str) -> Funds:
+    """Of a network with these members, too; its commands are given at the time of the funds from here on."""
+    found = Funds(net, PostgresEventStore(net.pool, announce=lambda _position: None, vault=VAULT))
+    net.cooperation = Cooperation(found.store, PlainTexts(), now=lambda: found.now)
+    for terc in joining:
+        net.member(terc)
+    found.register_programme()
+    return found

@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import date
 
 import msgspec
 import psycopg
@@ -21,13 +20,13 @@ from api.graphql.trusted import Options
 from api.graphql.wire import Wire
 from api.resources import Resources
 from domain.errors import DomainError
-from domain.initiatives.commands import proposal, timeplan
 from infra.bootstrap import connect
 from tests.api import common_space
 from tests.api.random_documents import Values, operation
 from tests.api.samples import TAGS, fill
-from tests.funds import PATHS, Funds, funds
+from tests.funds import Funds, funds
 from tests.network import BELCHATOW, OPOCZNO, TOMASZOW, network
+from tests.stories import told_story
 
 OPERATIONS = 2_000
 LIMITS = {"cost_limit", "depth_limit", "breadth_limit"}
@@ -152,18 +151,6 @@ def moments(database_url: str) -> Values:
 def asked(seed: int, told: Values, roots: Sequence[str] = REGISTER_AND_NEWS) -> Question:
     made = operation(SCHEMA._schema, seed, told, roots)
     return Question(made.query, None, msgspec.json.encode(made.variables))
-
-
-def told_story(given: Funds) -> None:
-    """Initiatives in many states, most of them public, with all that they may hold."""
-    for number, state in enumerate(PATHS):
-        given.register_programme()
-        found = given.reached(state)
-        if number % 4:
-            given.order(proposal.MakeInitiativePublic, found)
-    open_ = given.partnership()
-    given.order(timeplan.SetMilestone, open_, title='Odbiór "A"', due_on=date(2027, 1, 1))
-    given.propose(leads=False)
 
 
 def funds_values(given: Funds) -> Values:
