@@ -71,6 +71,8 @@ _CHANGES = {
     "Initiative.MadePublic": PUBLIC,
     "Initiative.MadeConfidential": CONSORTIUM,
 }
+# From then on what was told before is seen by as few as the subject itself.
+_HIDING = {"Practice.Returned", "Initiative.MadeConfidential"}
 _JOINING = {
     "Meeting.MunicipalityInvited",
     "ModelSolution.AuthorInvited",
@@ -235,8 +237,8 @@ def _afterwards(recorded: Recorded, event: Any, subject: SubjectRow, rows: Rows)
     if recorded.type == "NewsItem.Retracted":
         subject.title = None
         _retell("title = NULL", (), subject, rows)
-    elif recorded.type == "Initiative.MadeConfidential":
-        _retell("visibility = 'CONSORTIUM'", (), subject, rows)
+    elif recorded.type in _HIDING:
+        _retell("visibility = %s", (subject.visibility,), subject, rows)
     elif recorded.type in _JOINING | _LEAVING:
         _retell("participants = %s", (subject.participants,), subject, rows)
     elif isinstance(event, Municipality.Renamed):

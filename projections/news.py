@@ -181,13 +181,11 @@ class NewsProjection(Projection):
     @on(NewsItem.Corrected)
     def _corrected(self, recorded: Recorded, event: NewsItem.Corrected, rows: Rows) -> None:
         row = _changed(recorded, rows)
-        renamed = row.slug != event.slug
-        row.slug = event.slug
+        if row.slug != event.slug:
+            _move(row, event.slug, rows)
         row.published_on = event.published_on or row.published_on
         for name, value in _contents(row.id, event.text, event.rendering, rows).items():
             setattr(row, name, value)
-        if renamed:
-            _keep_slug(row, rows)
         _keep_version(recorded, row, rows, "CORRECTED", event.reason or None)
 
     @on(NewsItem.Retracted)
@@ -272,8 +270,14 @@ def _named(municipality: NamedMunicipality) -> dict[str, Any]:
     }
 
 
-def _keep_slug(row: NewsRow, rows: Rows) -> None:
-    """One that the item has had before is its own again: nobody else ever gets it."""
+def _move(row: NewsRow, slug: str, rows: Rows) -> None:
+    """One that the item has had before is its own again: nobody else ever gets it.
+
+    What only a draft was called leads nowhere: its municipality alone has seen it.
+    """
+    if row.state == "DRAFT":
+        rows.remove(SlugRow, row.municipality_terc, row.slug)
+    row.slug = slug
     rows.put(SlugRow(municipality_terc=row.municipality_terc, slug=row.slug, news_id=row.id))
 
 

@@ -20,7 +20,7 @@ from domain.initiatives.consortium import Access
 from domain.initiatives.states import Document, InitiativeState
 from domain.initiatives.timeplan import DutyKind
 from tests.funds import DOCUMENT, PATHS, TOMASZOW, ZLOTY, Funds, budget, claim, official
-from tests.network import OPOCZNO
+from tests.network import BELCHATOW, OPOCZNO
 
 S = InitiativeState
 
@@ -77,7 +77,7 @@ def reported(given: Funds, found: UUID) -> None:
     given.give(verify, official(OPOCZNO))
 
 
-def whole_story(given: Funds) -> UUID:
+def whole_story(given: Funds, *, public: bool = True) -> UUID:
     """Uses every kind of command that leaves a row behind."""
     found = given.prepared()
     given.order(timeplan.SetMilestone, found, title="Projekt budowlany", due_on=date(2026, 6, 1))
@@ -99,7 +99,8 @@ def whole_story(given: Funds) -> UUID:
         municipality=OPOCZNO,
         access=Access.EDIT,
     )
-    given.order(proposal.MakeInitiativePublic, found)
+    if public:
+        given.order(proposal.MakeInitiativePublic, found)
     told_progress(given, found)
     for kind, facts in PATHS[S.IN_IMPLEMENTATION]:
         given.order(kind, found, **facts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from api.graphql.errors import PageSize
 from api.graphql.visibility import Audience
-from api.graphql.vocabulary import Connection, Table, Tail, ToMany
+from api.graphql.vocabulary import Connection, Filter, Table, Tail, ToMany
 
 PAGE = 20
 LARGEST_PAGE = 100
@@ -75,9 +75,10 @@ def listed(
 ) -> list[str]:
     """What `totalCount` counts. `given`: placeholders of the arguments that are not null."""
     filters = [
-        each.condition.format(row=row, **{each.argument.name: given[each.argument.name]})
+        told
         for each in connection.filters
         if each.argument.name in given
+        for told in _filter(each, table, audience, row, given[each.argument.name])
     ]
     among = [connection.among.format(row=row)] if connection.among else []
     return [
@@ -86,6 +87,16 @@ def listed(
         *joined(connection.by, row, parent),
         *filters,
     ]
+
+
+def _filter(each: Filter, table: Table, audience: Audience, row: str, value: str) -> list[str]:
+    values = {"row": row, each.argument.name: value}
+    condition = each.condition.format(**values)
+    if each.openly is None or audience.everything:
+        return [condition]
+    openly = each.openly.format(**values)
+    part = table.visible.taking_part(audience, row)
+    return [condition, openly if part is None else f"({part} OR {openly})"]
 
 
 def beyond(connection: Connection, row: str, keys: list[str], *, backwards: bool) -> str:

@@ -163,6 +163,11 @@ IN_STATE = Filter(
     Argument("state", State | None, "Only those in this state.", str),
     "{row}.state = {state}",
 )
+# Who is invited is known among the partners.
+ACCEPTED = (
+    "EXISTS (SELECT FROM read_initiatives.members AS member WHERE member.initiative_id = {row}.%s "
+    "AND member.terc = {municipality} AND member.state = 'ACCEPTED')"
+)
 OF_MUNICIPALITY = Filter(
     Argument(
         "municipality",
@@ -171,6 +176,7 @@ OF_MUNICIPALITY = Filter(
         terc,
     ),
     "{row}.participants @> ARRAY[{municipality}]",
+    openly=ACCEPTED % "id",
 )
 LED_BY = Filter(
     Argument("lead", str | None, "Only those this municipality leads: its TERC code.", terc),
@@ -216,6 +222,7 @@ DUE_OF = Filter(
     ),
     "{row}.initiative_id IN (SELECT i.id FROM read_initiatives.initiatives i "
     "WHERE i.participants @> ARRAY[{municipality}])",
+    openly=ACCEPTED % "initiative_id",
 )
 DUE_SINCE = Filter(
     Argument("since", date | None, "Due on this day or later.", plausible_date("since"), "date"),

@@ -285,6 +285,9 @@ class MeetingQueries:
                     "municipality", str | None, "Where this one takes part: its TERC code.", terc
                 ),
                 "{row}.participants @> ARRAY[{municipality}]",
+                # Who was there, and who has something to do, is known among the participants.
+                openly="({row}.owner_terc = {municipality} OR "
+                "{row}.invited @> jsonb_build_array(jsonb_build_object('terc', {municipality})))",
             ),
             Filter(
                 Argument(

@@ -50,6 +50,11 @@ class Visibility:
             return None
         return f"({' OR '.join(told)})" if told else "false"
 
+    def taking_part(self, audience: Audience, row: str) -> str | None:
+        """In which rows the viewer's municipality takes part; None: in none of them."""
+        told = self._whose(Ground.PARTICIPANT, audience)
+        return None if told is None else told.format(row=row)
+
     def _of_level(self, level: Level, audience: Audience) -> str | None:
         """Which rows of this level are seen; None: none of them, empty: all rows there are."""
         grounds = GROUNDS[level]

@@ -87,8 +87,13 @@ class OrderKey:
 
 @dataclass(frozen=True)
 class Filter:
+    """`openly`: what must hold beside `condition` for a viewer who takes no part in the row, where the
+    condition looks at what only participants may see; a filter would tell it as well as a field does.
+    """
+
     argument: Argument
     condition: str
+    openly: str | None = None
 
 
 @dataclass(frozen=True)

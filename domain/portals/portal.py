@@ -153,7 +153,7 @@ class Portal(Aggregate):
 
     @property
     def level(self) -> Level:
-        return Level.ADMINISTRATION
+        return Level.PORTAL
 
     @property
     def portal(self) -> UUID:

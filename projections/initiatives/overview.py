@@ -42,7 +42,7 @@ chosen AS (
     FROM latest JOIN years USING (initiative_id) LEFT JOIN link USING (initiative_id)
     WHERE ($3::text IS NULL OR EXISTS (
         SELECT FROM belonging b WHERE b.initiative_id = latest.initiative_id AND b.terc = $3::text
-            AND b.state IN ('ACCEPTED', 'INVITED')))
+            AND b.state = 'ACCEPTED'))
       AND ($4::uuid IS NULL OR link.programme_id = $4::uuid)
       AND ($5::int IS NULL OR years.year = $5::int)
 )

@@ -26,18 +26,34 @@ DEPTH = 2
 """How many fields lead on, one from the other, in what a question's own fields lead to."""
 
 
-def questions(schema: GraphQLSchema, ids: dict[str, list[str]]) -> Iterator[str]:
-    """`ids`: of every type that has any, whether the viewer may see them or not."""
+Known = dict[str, list[str]]
+"""Ids of every type that has any, whether the viewer may see them or not; and what else arguments name."""
+
+GIVEN = {"on": '"2026-03-02"', "knownAt": '"2026-03-02T12:00:00Z"', "asOf": '"2026-03-02"'}
+"""Values of arguments of fields that can't be asked without any."""
+
+
+def questions(schema: GraphQLSchema, ids: Known, named: Known) -> Iterator[str]:
+    """`named`: of root fields that name one thing by something else than its id, the arguments of each."""
     query = schema.query_type
     assert query is not None
     for name, field in query.fields.items():
-        for arguments in _arguments(name, field, ids):
-            for body in _bodies(schema, get_named_type(field.type)):
+        for arguments in [*_arguments(name, field, ids), *named.get(name, [])]:
+            for body in bodies_of(schema, get_named_type(field.type)):
                 yield f"{{ {name}{arguments} {body} }}"
     for type_name, known in ids.items():
-        for body in _bodies(schema, schema.type_map[type_name]):
+        # What leads on from a thing is asked for where a root field gives it by its id.
+        plain, *leading = bodies_of(schema, schema.type_map[type_name])
+        for body in [plain] if _root_of(type_name, query) else [plain, *leading]:
             for each in known:
                 yield f'{{ node(id: "{each}") {{ __typename ... on {type_name} {body} }} }}'
+
+
+def _root_of(type_name: str, query: GraphQLObjectType) -> bool:
+    fields = query.fields.values()
+    return any(
+        "id" in field.args and get_named_type(field.type).name == type_name for field in fields
+    )
 
 
 def _arguments(name: str, field: GraphQLField, ids: dict[str, list[str]]) -> Iterator[str]:
@@ -61,7 +77,7 @@ def _moments(field: GraphQLField) -> Iterator[str]:
         yield f', effectiveOn: "{polish_day(now)}"' if listed else f', asOf: "{now.isoformat()}"'
 
 
-def _bodies(schema: GraphQLSchema, type_: object) -> Iterator[str]:
+def bodies_of(schema: GraphQLSchema, type_: object) -> Iterator[str]:
     if not is_object_type(type_):
         yield _any_of(type_)
         return
@@ -70,14 +86,14 @@ def _bodies(schema: GraphQLSchema, type_: object) -> Iterator[str]:
             yield f"{{ next hasMore nodes {body} }}"
         return
     if "nodes" in type_.fields:  # a connection
-        for body in _bodies(schema, get_named_type(type_.fields["nodes"].type)):
+        for body in bodies_of(schema, get_named_type(type_.fields["nodes"].type)):
             yield f"{{ totalCount pageInfo {{ endCursor }} nodes {body} edges {{ cursor node {body} }} }}"
         return
     plain = [name for name, field in _askable(type_) if not _leads_on(field)]
     yield f"{{ __typename {' '.join(plain)} }}"
     for name, field in _askable(type_):
         if _leads_on(field):
-            yield f"{{ {name}{_first(field)} {_all(schema, get_named_type(field.type), DEPTH)} }}"
+            yield f"{{ {name}{_given(field)} {_all(schema, get_named_type(field.type), DEPTH)} }}"
 
 
 def _all(schema: GraphQLSchema, type_: object, depth: int) -> str:
@@ -94,7 +110,7 @@ def _all(schema: GraphQLSchema, type_: object, depth: int) -> str:
             parts.append(name)
         elif depth > 1:
             inner = get_named_type(field.type)
-            parts.append(f"{name}{_first(field)} {_all(schema, inner, depth - 1)}")
+            parts.append(f"{name}{_given(field)} {_all(schema, inner, depth - 1)}")
     return f"{{ {' '.join(parts)} }}"
 
 
@@ -115,16 +131,17 @@ def _is_page(type_: GraphQLObjectType) -> bool:
 
 
 def _askable(type_: GraphQLObjectType) -> list[tuple[str, GraphQLField]]:
-    return [
-        (name, field)
-        for name, field in type_.fields.items()
-        if not any(is_non_null_type(told.type) for told in field.args.values())
-    ]
+    for name, field in type_.fields.items():
+        needed = {arg for arg, told in field.args.items() if is_non_null_type(told.type)}
+        assert needed <= {"first", *GIVEN}, f"{type_.name}.{name}: give a value for {needed}"
+    return list(type_.fields.items())
 
 
 def _leads_on(field: GraphQLField) -> bool:
     return is_composite_type(get_named_type(field.type))
 
 
-def _first(field: GraphQLField) -> str:
-    return "(first: 3)" if "first" in field.args else ""
+def _given(field: GraphQLField) -> str:
+    given = [f"{name}: {GIVEN[name]}" for name in field.args if name in GIVEN]
+    given += ["first: 3"] if "first" in field.args else []
+    return f"({', '.join(given)})" if given else ""

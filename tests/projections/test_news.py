@@ -1,3 +1,6 @@
+from uuid import uuid4
+
+from domain.news import CorrectNews, NewsText
 from tests.network import BELCHATOW, OPOCZNO, network
 
 
@@ -70,3 +73,20 @@ def test_mention_appears_when_the_municipality_joins_the_register(database_url: 
         net.register(BELCHATOW)
         net.project()
         assert net.value("SELECT mentions->0->>'terc' FROM read_news.news") == BELCHATOW
+
+
+def test_address_that_only_a_draft_had_leads_nowhere(database_url: str) -> None:
+    with network(database_url) as net:
+        net.register()
+        item = net.draft("Nowy most").stream_id
+        for publish, slug in ((False, "most-nad-rzeka"), (True, "most"), (True, "most-otwarty")):
+            if publish:
+                net.publish(item)
+            text = NewsText(title="Most", body="Treść.")
+            net.give(CorrectNews(command_id=uuid4(), news_id=item, text=text, slug=slug))
+            net.project()
+        assert net.rows("SELECT slug FROM read_news.slugs ORDER BY 1") == [
+            ("most",),
+            ("most-nad-rzeka",),
+            ("most-otwarty",),
+        ]
