@@ -82,7 +82,7 @@ def bodies_of(schema: GraphQLSchema, type_: object) -> Iterator[str]:
         yield _any_of(type_)
         return
     if _is_page(type_):
-        for body in _bodies(schema, get_named_type(type_.fields["nodes"].type)):
+        for body in bodies_of(schema, get_named_type(type_.fields["nodes"].type)):
             yield f"{{ next hasMore nodes {body} }}"
         return
     if "nodes" in type_.fields:  # a connection
