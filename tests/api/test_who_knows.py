@@ -28,6 +28,7 @@ from tests.domain.texts import PlainTexts
 from tests.everything import INVITED, LEFT, SUSPENDED, everything
 from tests.infra.desks import Office
 from tests.network import BELCHATOW, OPOCZNO, VAULT, Network, network
+from tests.portals import AdmittedPortal
 
 TABLES: dict[str, Table] = {
     **{name: must_table(cls) for name, cls in node_types(make_schema()).items()},
@@ -54,7 +55,8 @@ VIEWERS = (
 @pytest.fixture
 def told(database_url: str) -> Iterator[Network]:
     with network(database_url) as net:
-        portals = [AdmittedPortal(net, name=name) for name in ("Gminy w sieci", "Inny portal")]
+        for name in ("Gminy w sieci", "Inny portal"):
+            AdmittedPortal(net, name=name)
         everything(net)
         office = Office(net)
         for number, terc in enumerate((OPOCZNO, BELCHATOW, None)):
@@ -102,8 +104,10 @@ def test_every_aggregate_is_told_of() -> None:
 
 def test_commands_and_readers_know_of_the_same(told: Network) -> None:
     compared = set(streams(told)) - UNREAD
-    assert len(compared) >= 16
-    for actor, aggregate in product(VIEWERS, compared):
+    assert len(compared) >= 17
+    portal = streams(told)["Portal"][0]
+    people = Actor("people of a portal", frozenset({Role.PORTAL}), portal=portal)
+    for actor, aggregate in product((*VIEWERS, people), compared):
         known = known_to(told, aggregate, actor)
         assert shown_to(told, TABLES[aggregate], actor) == known, (actor.id, aggregate)
 
