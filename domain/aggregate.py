@@ -81,8 +81,11 @@ class Aggregate(BaseAggregate):
         return frozenset({self.owner} if self.owner else ())
 
     @property
-    def level(self) -> Level:
-        """Who may know of it at all; for anybody else a command about it finds nothing."""
+    def level(self) -> Level | None:
+        """Who may know of it at all; for anybody else a command about it finds nothing.
+
+        None: whoever may know of what it is part of.
+        """
         raise NotImplementedError
 
     @property

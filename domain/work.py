@@ -181,12 +181,13 @@ class Work:
         if self.actor.portal is not None and self.actor.portal == stream.portal:
             return True
         whole = self.find(*stream.part_of) if stream.part_of is not None else stream
-        if whole is None:
+        level = (stream.level or whole.level) if whole is not None else None
+        if whole is None or level is None:
             return False
 
         def seen(*, member: bool) -> bool:
             audience = audience_of(self.actor, member=member)
-            return may_see(audience, stream.level, whole.owner, whole.participants)
+            return may_see(audience, level, whole.owner, whole.participants)
 
         # Asked for last: most of what is changed is the actor's own.
         terc = self.actor.municipality

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from api.graphql.initiative_parts import DOCUMENTS, NOTES, RISKS
+from api.graphql.initiative_progress import INDICATORS, REPORTS
 from api.graphql.ordinary import node_types
 from api.graphql.records import must_table
 from api.graphql.schema import make_schema
@@ -35,6 +36,8 @@ TABLES: dict[str, Table] = {
     "InitiativeNote": NOTES,
     "InitiativeDocument": DOCUMENTS,
     "Risk": RISKS,
+    "Indicator": INDICATORS,
+    "PartnerReport": REPORTS,
 }
 UNREAD = {"Following", "PersonRecord"}
 """Of no read model."""
@@ -104,7 +107,7 @@ def test_every_aggregate_is_told_of() -> None:
 
 def test_commands_and_readers_know_of_the_same(told: Network) -> None:
     compared = set(streams(told)) - UNREAD
-    assert len(compared) >= 17
+    assert len(compared) >= 19
     portal = streams(told)["Portal"][0]
     people = Actor("people of a portal", frozenset({Role.PORTAL}), portal=portal)
     for actor, aggregate in product((*VIEWERS, people), compared):

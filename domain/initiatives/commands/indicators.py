@@ -108,6 +108,11 @@ class Indicator(AmongPartners, Aggregate):
         self.measured: tuple[date, int] | None = None
         self.dropped = False
 
+    @property
+    def level(self) -> None:
+        """Unlike notes, it is known to whoever knows of the initiative."""
+        return None
+
     def retarget(self, target: int, reason: str, work: Work) -> None:
         if target != self.target:
             self._require_kept()

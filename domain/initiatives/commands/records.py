@@ -98,7 +98,7 @@ class AmongPartners:
         return self.municipality
 
     @property
-    def level(self) -> visibility.Level:
+    def level(self) -> visibility.Level | None:
         return visibility.Level.CONSORTIUM
 
     @property
