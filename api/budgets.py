@@ -19,12 +19,10 @@ from api.language import preferred
 from api.resources import Resources
 from domain.calls.call import FundingCall
 from domain.cooperation import Find
-from domain.errors import DomainError, Language, NotFound, NotPermitted
+from domain.errors import DomainError, Language, NotFound
 from domain.initiatives.budget import Budget, differences, unmet_conditions
 from domain.initiatives.commands.proposal import DrawUpBudget
-from domain.initiatives.consortium import Access
 from domain.initiatives.initiative import Initiative, InitiativeNotFound
-from domain.initiatives.unmet import StepRefused
 from infra import budget_workbook
 from infra.budget_workbook import BYTES, UnreadableRows
 from infra.sources.model import UnreadableSource
@@ -77,18 +75,18 @@ class BudgetWorkbooks:
             viewer = await self._viewer_of(request, initiative_id)
             budget = budget_workbook.read(await _body(request))
             language = _language(request)
-            compared = await self._resources.look(
-                _comparison(initiative_id, budget, viewer, language)
+            command = DrawUpBudget(
+                command_id=command_id or uuid4(),
+                expected_version=expected,
+                initiative_id=initiative_id,
+                budget=budget,
+                note=note,
             )
+            compared = await self._resources.look(_comparison(initiative_id, budget, language))
             position = None
-            if not dry_run:
-                command = DrawUpBudget(
-                    command_id=command_id or uuid4(),
-                    expected_version=expected,
-                    initiative_id=initiative_id,
-                    budget=budget,
-                    note=note,
-                )
+            if dry_run:
+                await self._resources.rehearse(command, viewer.actor)
+            else:
                 position = (await self._resources.execute(command, viewer.actor)).position
             told = {"dryRun": dry_run, "position": position, **compared}
             return Response(told, headers={"Cache-Control": "no-store"})
@@ -141,14 +139,9 @@ def _version(initiative_id: UUID, version: int | None) -> Any:
     return found
 
 
-def _comparison(initiative_id: UUID, budget: Budget, viewer: Viewer, language: Language) -> Any:
+def _comparison(initiative_id: UUID, budget: Budget, language: Language) -> Any:
     def found(find: Find) -> dict[str, Any]:
         initiative: Initiative = find(Initiative, initiative_id)
-        access = initiative.access_of(viewer.actor)
-        if access is None or access < Access.EDIT:
-            raise NotPermitted
-        if refused := initiative.missing_to_draw_up_budget():
-            raise StepRefused(refused)
         before = initiative.budget or Budget((), (), ())
         call = find(FundingCall, initiative.call_id) if initiative.call_id else None
         unmet = unmet_conditions(budget, call.terms, initiative.accepted) if call else ()

@@ -72,6 +72,10 @@ class Resources:
         with connect(self.database_url, options=READING) as connection:
             return question(connection, EventLog())
 
+    async def rehearse(self, command: Command, by: Actor) -> bool:
+        """What `execute` would decide, and nothing stored. Raises DomainError."""
+        return await asyncio.to_thread(self.door.rehearse, command, by)
+
     async def execute(self, command: Command, by: Actor) -> Receipt:
         """In a thread: a command waits for the disk. Raises DomainError."""
         return await asyncio.to_thread(self.door.execute, command, by)

@@ -67,6 +67,14 @@ class Cooperation:
         except (DomainError, CommandRepeated) as refusal:
             return self._answer_of_then(envelope, refusal)
 
+    def rehearse(self, command: Command, by: Actor) -> bool:
+        """Decides and stores nothing: whether anything would change, or the DomainError it is refused with.
+
+        What another stream has claimed shows only when the command is executed.
+        """
+        _, save = self._decide(command, by, _envelope(command, by))
+        return bool(save.changed)
+
     def execute_all(self, commands: Sequence[Command], by: Actor) -> list[Receipt | DomainError]:
         """Many commands in one transaction, for imports: each is stored or refused by itself."""
         if not commands:

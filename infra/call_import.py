@@ -30,10 +30,23 @@ class PlannedCall:
     command: ImportCall | None = None
 
 
-def plan(cooperation: Cooperation, lines: Iterable[CallLine]) -> Iterator[PlannedCall]:
+class ListedTwice(DomainError):
+    code = "listed_twice"
+    pl = "Ten nabór jest na liście więcej niż raz."
+    en = "This call is on the list more than once."
+
+
+def plan(cooperation: Cooperation, lines: Iterable[CallLine], by: Actor) -> Iterator[PlannedCall]:
+    """Each line is refused here with what it would be refused with when it is carried out."""
+    seen: set[tuple[str, str]] = set()
     for line in lines:
+        named = (line.programme.casefold(), str(line.given.get("number", "")).casefold())
         try:
-            yield _planned(cooperation, line)
+            if not line.problems:
+                if named in seen:
+                    raise ListedTwice
+                seen.add(named)
+            yield _planned(cooperation, line, by)
         except StorageUnavailable:
             raise
         except DomainError as refusal:
@@ -58,7 +71,7 @@ def carry_out(
             yield each
 
 
-def _planned(cooperation: Cooperation, line: CallLine) -> PlannedCall:
+def _planned(cooperation: Cooperation, line: CallLine, by: Actor) -> PlannedCall:
     if line.problems:
         return PlannedCall(line, CallOutcome.REFUSED)
     programme = cooperation.store.holder(programme_key(line.programme))
@@ -71,6 +84,7 @@ def _planned(cooperation: Cooperation, line: CallLine) -> PlannedCall:
     if problems:
         raise InvalidInput(problems)
     command = ImportCall(command_id=uuid4(), programme_code=line.programme, terms=terms)
+    cooperation.rehearse(command, by)
     if known is None:
         return PlannedCall(line, CallOutcome.ANNOUNCED, command=command)
     found = tuple(changes(known.terms, terms))

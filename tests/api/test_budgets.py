@@ -18,6 +18,9 @@ from domain.initiatives.commands import proposal
 from domain.initiatives.states import InitiativeState
 from domain.roles import Role
 from infra import budget_workbook
+from infra.bootstrap import connect
+from projections.registry import PROJECTIONS
+from projections.waiting import wait
 from tests.api.conftest import TOKEN, projecting, settings
 from tests.api.test_funds import FundsApi
 from tests.funds import TOMASZOW, ZLOTY, budget, funds, official
@@ -39,6 +42,12 @@ class Desk(FundsApi):
         account = self.office.active(role, email=f"{uuid4().hex}@x.example", terc=terc)
         secret = self.office.own.issue_token(account, "test", frozenset({role}), None).secret
         return {"Authorization": f"Bearer {secret}"}
+
+    def catch_up(self) -> None:
+        """Waits for the projections that run beside the test."""
+        position = self.net.value("SELECT max(position) FROM events")
+        with connect(self.net.database_url) as connection:
+            assert wait(connection, [each.name for each in PROJECTIONS], position, 20)
 
     def get(self, initiative: UUID, by: dict[str, str], query: str = "") -> Any:
         return self.client.get(path(initiative, query), headers=by)
@@ -70,7 +79,7 @@ def code(answer: Any) -> tuple[int, str]:
 
 def test_partners_take_the_budget_out_and_put_it_in_with_the_same_figures(desk: Desk) -> None:
     found = desk.given.prepared()
-    desk.net.project()
+    desk.catch_up()
     partner = desk.official(BELCHATOW)
     taken = desk.get(found, partner)
     assert (taken.status_code, taken.headers["content-type"]) == (200, XLSX)
@@ -119,7 +128,7 @@ def test_partners_take_the_budget_out_and_put_it_in_with_the_same_figures(desk: 
 
 def test_same_command_twice_is_one_version(desk: Desk) -> None:
     found = desk.given.partnership()
-    desk.net.project()
+    desk.catch_up()
     lead, query = desk.official(OPOCZNO), f"?dryRun=false&commandId={uuid4()}"
     told = [
         desk.put(found, budget_workbook.written(budget()), lead, query).json() for _ in range(2)
@@ -130,7 +139,7 @@ def test_same_command_twice_is_one_version(desk: Desk) -> None:
 
 def test_who_may_not_see_the_initiative_finds_no_budget(desk: Desk) -> None:
     found = desk.given.prepared()
-    desk.net.project()
+    desk.catch_up()
     stranger, auditor = desk.official(TOMASZOW), desk.official(None, Role.AUDITOR)
     coordinator = {"Authorization": f"Bearer {TOKEN}"}
     body = budget_workbook.written(budget())
@@ -144,7 +153,7 @@ def test_who_may_not_see_the_initiative_finds_no_budget(desk: Desk) -> None:
     assert desk.put(found, body, coordinator).status_code == 200
 
     desk.given.order(proposal.MakeInitiativePublic, found)
-    desk.net.project()
+    desk.catch_up()
     for by in (stranger, {}):
         assert desk.get(found, by).status_code == 200
         assert code(desk.put(found, body, by)) == (403, "not_permitted")
@@ -157,7 +166,7 @@ def test_who_may_not_see_the_initiative_finds_no_budget(desk: Desk) -> None:
 def test_session_is_heeded_from_our_own_pages_only(desk: Desk) -> None:
     found = desk.given.prepared()
     desk.office.active(Role.FUNDS_OFFICER)
-    desk.net.project()
+    desk.catch_up()
     desk.client.post("/auth/login", json={"email": EMAIL, "password": PASSWORD})
     other = Budget(budget().periods, (), ())
     body = budget_workbook.written(other)
@@ -173,7 +182,7 @@ def test_session_is_heeded_from_our_own_pages_only(desk: Desk) -> None:
 
 def test_files_that_cannot_be_taken_are_refused_in_both_languages(desk: Desk) -> None:
     found = desk.given.prepared()
-    desk.net.project()
+    desk.catch_up()
     lead = desk.official(OPOCZNO)
 
     def edited(cell: str, value: Any) -> bytes:
@@ -206,7 +215,7 @@ def test_files_that_cannot_be_taken_are_refused_in_both_languages(desk: Desk) ->
 
 def test_budget_is_kept_where_it_can_no_longer_change(desk: Desk) -> None:
     found = desk.given.reached(S.SUBMITTED)
-    desk.net.project()
+    desk.catch_up()
     smaller = budget_workbook.written(budget(100_000 * ZLOTY, 50_000 * ZLOTY))
     for query in ("", "?dryRun=false"):
         refused = desk.put(found, smaller, desk.official(OPOCZNO), query)
@@ -217,7 +226,7 @@ def test_budget_is_kept_where_it_can_no_longer_change(desk: Desk) -> None:
 def test_initiative_says_where_its_workbook_is(desk: Desk) -> None:
     found = desk.given.prepared()
     desk.given.order(proposal.MakeInitiativePublic, found, official(OPOCZNO))
-    desk.net.project()
+    desk.catch_up()
     query = "query ($id: ID!) { initiative(id: $id) { budgetWorkbook } }"
     told = desk.ask(query, {"id": global_id("Initiative", found)})["initiative"]
     assert told == {"budgetWorkbook": path(found)}

@@ -195,11 +195,6 @@ def test_access_ends_with_the_partnership(given: Funds) -> None:
     leave = {"municipality": BELCHATOW, "reason": "Inne plany"}
     given.order(consortium.LeaveConsortium, found, official(BELCHATOW), **leave)
     assert [held.municipality for held in given.initiative(found).accounts.values()] == [OPOCZNO]
-    given.net.project()
-    kept = given.net.rows(
-        "SELECT terc FROM read_initiatives.accounts WHERE initiative_id = %s", found
-    )
-    assert kept == [(OPOCZNO,)]
 
 
 def test_officials_of_others_do_not_learn_that_it_exists(given: Funds) -> None:

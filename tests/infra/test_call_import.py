@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import openpyxl
 import pytest
 
+from domain.calls.call import CancelCall, KeepCallInTime
 from domain.calls.programme import Programme
 from domain.roles import OPERATOR
 from infra.call_import import CallOutcome, PlannedCall, carry_out, plan
@@ -32,7 +34,9 @@ def listed(path: Path, given: Funds, line: str = LINE, encoding: str = "utf-8") 
 
 def carried(given: Funds, lines: list[CallLine]) -> list[PlannedCall]:
     return list(
-        carry_out(given.net.cooperation, list(plan(given.net.cooperation, lines)), OPERATOR)
+        carry_out(
+            given.net.cooperation, list(plan(given.net.cooperation, lines, OPERATOR)), OPERATOR
+        )
     )
 
 
@@ -43,7 +47,7 @@ def test_list_is_read_and_planned_without_storing_anything(
     with funds(database_url) as given:
         before = given.net.value("SELECT count(*) FROM events")
         (planned,) = plan(
-            given.net.cooperation, listed(tmp_path / "n.csv", given, encoding=encoding)
+            given.net.cooperation, listed(tmp_path / "n.csv", given, encoding=encoding), OPERATOR
         )
         assert planned.outcome is CallOutcome.ANNOUNCED
         assert given.net.value("SELECT count(*) FROM events") == before
@@ -63,7 +67,7 @@ def test_import_again_changes_only_what_differs(database_url: str, tmp_path: Pat
         assert [each.outcome for each in carried(given, lines)] == [CallOutcome.UNCHANGED]
 
         moved = listed(tmp_path / "n.csv", given, LINE.replace("31.12.2026", "15.01.2027 14:00"))
-        (planned,) = plan(given.net.cooperation, moved)
+        (planned,) = plan(given.net.cooperation, moved, OPERATOR)
         assert [change.field for change in planned.changes] == ["closes_at"]
         carried(given, moved)
         stored = given.net.rows(
@@ -95,6 +99,27 @@ def test_line_that_cannot_be_read_is_refused_and_the_others_go_on(
         assert done[1].line.problems == ("numer",)
         assert done[2].refusal is not None
         assert done[2].refusal.code == "programme_not_found"
+
+
+def test_dry_run_refuses_what_would_be_refused(database_url: str, tmp_path: Path) -> None:
+    """A second line of the same call, dates of one that is closed, and terms of one that is cancelled."""
+    with funds(database_url) as given:
+        lines = listed(tmp_path / "n.csv", given)
+        carried(given, lines)
+
+        def refusals(lines: list[CallLine]) -> list[str | None]:
+            done = plan(given.net.cooperation, lines, OPERATOR)
+            return [each.refusal.code if each.refusal else None for each in done]
+
+        assert refusals([*lines, *lines]) == [None, "listed_twice"]
+        given.later(400)
+        later = listed(tmp_path / "n.csv", given, LINE.replace("31.12.2026", "31.12.2027"))
+        call = given.net.value("SELECT stream_id FROM events WHERE type = 'FundingCall.Announced'")
+        given.give(KeepCallInTime(command_id=uuid4(), call_id=call))
+        assert refusals(later) == ["call_closed"]
+        given.give(CancelCall(command_id=uuid4(), call_id=call, reason="Brak środków"))
+        renamed = listed(tmp_path / "n.csv", given, LINE.replace("Ścieżki", "Parki"))
+        assert refusals(renamed) == ["call_over"]
 
 
 def test_workbook_says_the_same_as_a_text_file(database_url: str, tmp_path: Path) -> None:

@@ -273,3 +273,15 @@ def test_amounts_at_the_limit_of_exactness_stay_exact(database_url: str) -> None
             proposal.DrawUpBudget(command_id=uuid4(), initiative_id=found, budget=beyond)
         )
         assert refusal.code == "invalid_input"
+
+
+def test_access_ends_with_the_partnership(database_url: str) -> None:
+    with funds(database_url) as given:
+        found = given.prepared()
+        for terc in (OPOCZNO, BELCHATOW):
+            access = {"account": given.account(terc), "municipality": terc, "access": Access.VIEW}
+            given.order(consortium.GrantAccess, found, official(terc), **access)
+        leave = {"municipality": BELCHATOW, "reason": "Inne plany"}
+        given.order(consortium.LeaveConsortium, found, official(BELCHATOW), **leave)
+        given.net.project()
+        assert given.net.rows("SELECT terc FROM read_initiatives.accounts") == [(OPOCZNO,)]

@@ -67,7 +67,7 @@ def import_calls(
     except OSError as error:
         raise Refused(f"Nie można odczytać {source}.", f"{source} can't be read.") from error
     with session("import calls") as opened:
-        done = list(plan(opened.cooperation, lines))
+        done = list(plan(opened.cooperation, lines, OPERATOR))
         if not dry_run:
             done = list(carry_out(opened.cooperation, done, OPERATOR))
     _report(done, dry_run=dry_run, as_json=as_json)
