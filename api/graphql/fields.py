@@ -75,9 +75,10 @@ def table(cls: type) -> Table:
     return must_table(cls)
 
 
-def column(sql: str, description: str, *, key: str | None = None) -> Any:
-    """`sql`: a column's name, or an expression over `{row}`. `key`: its name where it is embedded."""
-    return _field(Column(sql if "{row}" in sql else f"{{row}}.{sql}", key), description)
+def column(sql: str, description: str, *, key: str | None = None, plain: bool = False) -> Any:
+    """`sql`: a column's name, or an expression over `{row}`. `key`: its name where it is embedded.
+    `plain`: never with a character that JSON escapes."""
+    return _field(Column(sql if "{row}" in sql else f"{{row}}.{sql}", key, plain), description)
 
 
 def embedded(key: str, description: str) -> Any:

@@ -40,7 +40,7 @@ class Municipality(HasPast):
         "terc", "First six digits of its TERC code (GUS), its key for ever.", key="terc"
     )
     name: str = column("name", "Its name, such as “Opoczno”.", key="name")
-    slug: str = column("slug", "Its name as it stands in addresses.", key="slug")
+    slug: str = column("slug", "Its name as it stands in addresses.", key="slug", plain=True)
     kind: Kind = column("kind", "Kind in the TERC register.")  # type: ignore[valid-type]
     city_with_powiat_rights: bool = column(
         "city_with_powiat_rights",

@@ -81,7 +81,9 @@ class NewsVersion:
 )
 class NewsItem(Node):
     id: strawberry.ID = relay_id()
-    slug: str = column("slug", "Its address within its municipality. Old ones keep leading to it.")
+    slug: str = column(
+        "slug", "Its address within its municipality. Old ones keep leading to it.", plain=True
+    )
     title: str = column("title", "Title.")
     lead: str = column("lead", "Lead; plain text, may be empty.")
     body: str = column("body", "Body as its author wrote it (Markdown).")

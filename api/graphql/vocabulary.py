@@ -41,10 +41,12 @@ class Argument:
 
 @dataclass(frozen=True)
 class Column:
-    """A column or expression. `key`: its name in an embedded object, None where never embedded."""
+    """A column or expression. `key`: its name in an embedded object, None where never embedded.
+    `plain`: stored text without a character that JSON would escape, by its own rule."""
 
     sql: str
     key: str | None = None
+    plain: bool = False
 
 
 @dataclass(frozen=True)

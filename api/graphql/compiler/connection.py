@@ -11,7 +11,7 @@ from api.graphql.compiler.arguments import Given
 from api.graphql.compiler.plan import Binding
 from api.graphql.compiler.rows import NotCompilable, Row, TableRow
 from api.graphql.compiler.selection import Field
-from api.graphql.compiler.text import Part, Sql, concat, may, separated
+from api.graphql.compiler.text import Part, Sql, concat, joined, may, separated
 from api.graphql.relay import parse_cursor
 from api.graphql.vocabulary import Connection
 
@@ -97,7 +97,7 @@ class ConnectionParts:
     def _listed(self, entry: Sequence[Part]) -> list[Part]:
         self._needs_rows = True
         within = f" FILTER (WHERE {self._kept()})" if self._numbered else ""
-        return ["[", Sql(f"string_agg({concat(entry)}, ','){within}"), "]"]
+        return ["[", Sql(f"string_agg({joined(entry)}, ','){within}"), "]"]
 
     def _edge(self, field: Field) -> list[Part]:
         edge = _object_type(self._type, "edges")

@@ -16,7 +16,7 @@ from api.graphql.vocabulary import Column, GlobalId, OrderKey
 
 def leaf(column: Column, graphql_type: Any, row: Row) -> Sql:
     inner = get_nullable_type(graphql_type)
-    make = _embedded(inner) if isinstance(row, EmbeddedRow) else _stored(inner)
+    make = _embedded(inner) if isinstance(row, EmbeddedRow) else _stored(inner, column)
     text = make(row.value(column))
     return Sql(must(text) if isinstance(graphql_type, GraphQLNonNull) else may(text))
 
@@ -42,7 +42,9 @@ def _key(key: OrderKey, sql: str) -> str:
     return _utc(sql) if key.sql_type == "timestamptz" else sql
 
 
-def _stored(inner: Any) -> Callable[[str], str]:
+def _stored(inner: Any, column: Column) -> Callable[[str], str]:
+    if column.plain:
+        return lambda sql: f"""'"' || {sql} || '"'"""
     if isinstance(inner, GraphQLEnumType):
         return lambda sql: _enum(inner, sql)
     if isinstance(inner, GraphQLList):

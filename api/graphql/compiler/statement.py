@@ -25,7 +25,7 @@ from api.graphql.compiler.plan import Binding, Parameters, Plan
 from api.graphql.compiler.rows import EmbeddedRow, NotCompilable, Row, TableRow
 from api.graphql.compiler.selection import Field, Scope
 from api.graphql.compiler.tail import TailPageParts, TailPlan, compiled_tail
-from api.graphql.compiler.text import RAISE, Part, Sql, concat, may, must, quoted, separated
+from api.graphql.compiler.text import RAISE, Part, Sql, concat, joined, may, must, quoted, separated
 from api.graphql.declared import declaration_of, embedded_suffices, table_behind, the_way
 from api.graphql.errors import InvalidId
 from api.graphql.limits import Measure
@@ -102,7 +102,7 @@ def state_of(projection: str) -> str:
     """Row of a projection's `position` and of its whole `state`: every position, revision, filling."""
     return (
         "SELECT coalesce(min(p.position), 0) AS position, "
-        "string_agg(concat_ws('.', p.position, p.revision, p.build), ' ' ORDER BY p.partition) AS state "
+        "string_agg(concat_ws('.', p.position, p.revision, p.build), ' ') AS state "
         f"FROM read_{projection}.position p"
     )
 
@@ -249,7 +249,7 @@ class Statement:
             source += f" LEFT JOIN {table.name} {alias} ON {' AND '.join(matching)}"
             missing = Sql(f"CASE WHEN {alias}.{table.key} IS NULL THEN {RAISE} ELSE '' END")
             found = [missing, *self._object(target, place.field, TableRow(alias))]
-        listed = Sql(f"string_agg({concat(found)}, ',' ORDER BY {alias}e.n)")
+        listed = Sql(f"string_agg({joined(found)}, ',' ORDER BY {alias}e.n)")
         sql = f"(SELECT {concat(['[', listed, ']'])} FROM {source})"
         null, empty = f"{column} IS NULL THEN {RAISE}", f"{column} = '[]' THEN '[]'"
         return [Sql(f"CASE WHEN {null} WHEN {empty} ELSE {sql} END")]
@@ -263,7 +263,7 @@ class Statement:
             f"SELECT {alias}.* FROM {table.name} {alias}{conditions.where(wanted)} "
             f"ORDER BY {declaration.order.format(row=alias)} LIMIT {declaration.limit}"
         )
-        found = concat(self._object(target, place.field, TableRow(alias)))
+        found = joined(self._object(target, place.field, TableRow(alias)))
         listed = concat(["[", Sql(f"string_agg({found}, ',')"), "]"])
         return [Sql(f"(SELECT {listed} FROM ({rows}) {alias})")]
 

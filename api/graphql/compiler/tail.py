@@ -11,7 +11,7 @@ from api.graphql.compiler.arguments import Given
 from api.graphql.compiler.plan import Binding
 from api.graphql.compiler.rows import NotCompilable, Row, TableRow
 from api.graphql.compiler.selection import Field
-from api.graphql.compiler.text import RAISE, Part, Sql, concat, separated
+from api.graphql.compiler.text import RAISE, Part, Sql, concat, joined, separated
 from api.graphql.vocabulary import Argument, Tail
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class TailPageParts:
                 body = self._statement.object(element, sets, TableRow(self._alias))
                 return [
                     "[",
-                    Sql(f"string_agg({concat(body)}, ',') FILTER (WHERE {n} <= {size})"),
+                    Sql(f"string_agg({joined(body)}, ',') FILTER (WHERE {n} <= {size})"),
                     "]",
                 ]
             case "next":

@@ -29,6 +29,21 @@ def concat(parts: Iterable[Part]) -> str:
     return _concat(arguments)
 
 
+def joined(parts: Iterable[Part]) -> str:
+    """For the short objects of a list, none of whose pieces is NULL: `||` costs half of what `concat`
+    does, which looks up how each argument is written. Halved and halved again, so that no piece is
+    copied more than a few times."""
+    return _joined([part.text if isinstance(part, Sql) else quoted(part) for part in merged(parts)])
+
+
+def _joined(pieces: Sequence[str]) -> str:
+    if len(pieces) == 1:
+        return pieces[0]
+    # Pairs of a literal and an expression stay together: one of the two is known to be text.
+    half = 1 if len(pieces) == 2 else (len(pieces) // 2 + 1) // 2 * 2
+    return f"({_joined(pieces[:half])} || {_joined(pieces[half:])})"
+
+
 def _concat(arguments: Sequence[str]) -> str:
     return f"concat({', '.join(arguments)})"
 
