@@ -8,10 +8,12 @@ import pytest
 
 from domain.calls.call import MoveCallDates
 from domain.initiatives.commands import (
+    consortium,
     implementation,
     proposal,
     records,
 )
+from domain.initiatives.consortium import Access
 from domain.initiatives.initiative import Initiative
 from domain.initiatives.states import InitiativeState
 from domain.municipalities import RenameMunicipality
