@@ -1,23 +1,28 @@
 """Documents, parsed and validated once."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    SelectionSetNode,
+    Visitor,
     get_operation_ast,
     parse,
     specified_rules,
     validate,
+    visit,
 )
 
-from api.graphql.limits import DOCUMENT_CHARACTERS, DOCUMENT_TOKENS
+from api.graphql.limits import DOCUMENT_CHARACTERS, DOCUMENT_TOKENS, REPETITIONS
 from api.graphql.trusted import Options
 from api.graphql.variables import Coercion
 
@@ -88,6 +93,9 @@ class Documents:
         except RecursionError:
             document.errors = [_too_long()]
             return document
+        if _repeats(document.ast):
+            document.errors = [_repetitive()]
+            return document
         document.errors = self._problems(document.ast)
         document.fragments = {
             node.name.value: node
@@ -101,6 +109,34 @@ class Documents:
             return validate(self._schema, ast, self._rules, max_errors=20)
         except RecursionError:
             return [_too_long()]
+
+
+def _repeats(ast: DocumentNode) -> bool:
+    """Whether a field stands too often in one place: validation compares each with each other."""
+    finder = _Repetition()
+    visit(ast, finder)
+    return finder.found > REPETITIONS
+
+
+class _Repetition(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = 0
+
+    def enter_selection_set(self, node: SelectionSetNode, *_: Any) -> None:
+        keys = Counter(
+            (each.alias or each.name).value
+            for each in node.selections
+            if isinstance(each, FieldNode)
+        )
+        self.found = max(self.found, *keys.values(), 0)
+
+
+def _repetitive() -> GraphQLError:
+    return GraphQLError(
+        f"A field stands more than {REPETITIONS} times in one selection.",
+        extensions={"code": "breadth_limit"},
+    )
 
 
 def _not_trusted() -> GraphQLError:

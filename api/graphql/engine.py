@@ -41,7 +41,7 @@ from api.graphql.tails import Tails
 from api.graphql.trusted import Options
 from api.graphql.variables import Coercion
 from api.graphql.visibility import Audience
-from api.graphql.wire import StatementFailed, Unavailable, Wire
+from api.graphql.wire import StatementFailed, StatementTimedOut, Unavailable, Wire
 from domain.errors import DomainError, Language
 
 SECONDS = 15.0
@@ -65,7 +65,7 @@ class Question:
         """Raises MalformedVariables."""
         try:
             return _decode_variables(self.variables or b"null") or {}
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise MalformedVariables(str(error)) from None
 
 
@@ -277,6 +277,8 @@ class Engine:
         plan, parameters = prepared.plan, prepared.parameters
         try:
             found = await self._answers.get(plan, parameters)
+        except StatementTimedOut:
+            raise RequestErrors([refused_because(TimedOut())]) from None
         except StatementFailed:
             REASONS["statement_failed"].inc()
             return None

@@ -36,6 +36,7 @@ from api.graphql.vocabulary import (
 
 DOCUMENT_CHARACTERS = 20_000
 DOCUMENT_TOKENS = 2_000
+REPETITIONS = 20
 DEPTH = 15
 FIELDS = 500
 

@@ -14,6 +14,11 @@ _WORDS: dict[str, tuple[HTTPStatus, str, str]] = {
         f"Zapytanie jest za duże: najwyżej {BODY_BYTES} bajtów.",
         f"The request is too large: at most {BODY_BYTES} bytes.",
     ),
+    "body_too_slow": (
+        HTTPStatus.REQUEST_TIMEOUT,
+        "Treść zapytania przychodziła zbyt długo.",
+        "The request's body took too long to arrive.",
+    ),
     "unsupported_media_type": (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "Wyślij zapytanie jako application/json w kodowaniu UTF-8.",

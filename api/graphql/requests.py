@@ -1,5 +1,6 @@
 """From an HTTP request to a question."""
 
+import asyncio
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,8 @@ from api.graphql.refused import BODY_BYTES, Refused
 from api.graphql.trusted import TrustedDocuments
 
 Headers = Mapping[bytes, bytes]
+
+BODY_SECONDS = 15.0
 
 _NOTHING = msgspec.Raw(b"")
 
@@ -47,7 +50,7 @@ async def question(
         raise Refused("method_not_allowed")
     else:
         _require_json(headers)
-        return posted(headers, await _read(headers, receive), trusted)
+        return posted(headers, await _body(headers, receive), trusted)
     return _question(told, headers.get(b"wspolna-at-least"), trusted)
 
 
@@ -67,7 +70,7 @@ def _question(told: _Body, at_least: bytes | None, trusted: TrustedDocuments) ->
     try:
         extensions = _decode_extensions(told.extensions) if told.extensions else None
         position = int(at_least) if at_least else None
-    except (ValueError, msgspec.DecodeError) as error:
+    except (ValueError, msgspec.DecodeError, RecursionError) as error:
         raise Refused("malformed_request", str(error)) from None
     query = told.query
     if not query:
@@ -90,6 +93,14 @@ def _persisted(told: _Body, extensions: _Extensions | None, trusted: TrustedDocu
     return found
 
 
+async def _body(headers: Headers, receive: Receive) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _read(headers, receive)
+    except TimeoutError:
+        raise Refused("body_too_slow") from None
+
+
 async def _read(headers: Headers, receive: Receive) -> bytes:
     if int(headers.get(b"content-length", b"0") or 0) > BODY_BYTES:
         raise Refused("body_too_large")
@@ -110,7 +121,7 @@ async def _read(headers: Headers, receive: Receive) -> bytes:
 def _from_json(body: bytes) -> _Body:
     try:
         return _decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         if body.lstrip()[:1] == b"[":
             raise Refused("batching_off") from None
         raise Refused("malformed_request", str(error)) from None

@@ -119,7 +119,7 @@ class _Session:
         """By the handshake's headers, or by `authorization` in the payload where a browser can't set one."""
         try:
             told = _decode_init(message.payload) or {}
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             raise Closed(4400, "Malformed payload") from None
         given = next((v for k, v in told.items() if k.lower() == "authorization"), None)
         if given is None:
@@ -160,7 +160,7 @@ class _Session:
             told = _decode_payload(message.payload)
             question = Question(told.query or "", told.operation_name, bytes(told.variables))
             question.told()
-        except (msgspec.DecodeError, MalformedVariables):
+        except (msgspec.DecodeError, MalformedVariables, RecursionError):
             raise Closed(4400, "Malformed payload") from None
         self._running[message.id] = asyncio.create_task(self._operate(message.id, question))
 
@@ -198,7 +198,7 @@ class _Session:
             raise Closed(4400, "Messages are text of limited length")
         try:
             return _decode(text)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             raise Closed(4400, "Malformed message") from None
 
     async def _tell(self, type_: str) -> None:

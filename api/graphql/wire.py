@@ -22,15 +22,19 @@ BATCH = 8
 STATEMENTS = 500
 """Prepared on one connection at most; it is then replaced by a fresh one."""
 
+SECONDS = 5.0
+"""That one statement may take."""
+
 OPTIONS = (
     "-c timezone=UTC -c datestyle=ISO -c client_encoding=UTF8 -c extra_float_digits=1 -c jit=off "
-    "-c plan_cache_mode=force_generic_plan -c statement_timeout=5000 "
+    "-c plan_cache_mode=force_generic_plan "
     "-c default_transaction_read_only=on -c search_path=public"
 )
 RETRY_SECONDS = 0.5
 
 RETRIES = 3
 
+_CANCELLED = b"57014"
 _PREPARED = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.PIPELINE_SYNC)
 
 
@@ -42,6 +46,10 @@ class StatementFailed(Exception):
     """The statement raised; the ordinary executor will say what is wrong."""
 
 
+class StatementTimedOut(StatementFailed):
+    """It took too long, as it would again."""
+
+
 @dataclass
 class _Request:
     sql: str
@@ -50,6 +58,8 @@ class _Request:
     preparing: bool = False
     row: tuple[bytes, ...] | None = None
     error: str | None = None
+    since: float = 0.0
+    timed_out: bool = False
     aborted: int = 0
     """How often a failure before it, in the same batch, took it along."""
 
@@ -61,7 +71,9 @@ class Line:
     """
 
     def __init__(self, conninfo: str) -> None:
-        self._conninfo = make_conninfo(conninfo, options=OPTIONS, connect_timeout=3).encode()
+        options = f"{OPTIONS} -c statement_timeout={SECONDS * 1000:.0f}"
+        self._conninfo = make_conninfo(conninfo, options=options, connect_timeout=3).encode()
+        self._seconds = SECONDS
         self._connection: Any = None
         # Our own handle of its socket: libpq closes its one as soon as the server is gone, and its number
         # may then be another connection's before we have stopped to watch it.
@@ -107,8 +119,9 @@ class Line:
 
     def ask(self, sql: str, parameters: Sequence[bytes]) -> "asyncio.Future[tuple[bytes, ...]]":
         """Its row, or StatementFailed or Unavailable."""
-        future = asyncio.get_running_loop().create_future()
-        self._send(_Request(sql, parameters, future))
+        loop = asyncio.get_running_loop()
+        future = loop.create_future()
+        self._send(_Request(sql, parameters, future, since=loop.time()))
         return future
 
     def _send(self, request: _Request) -> None:
@@ -209,14 +222,23 @@ class Line:
             request.aborted += request.error is None and not request.preparing
         elif result.status == pq.ExecStatus.FATAL_ERROR:
             request.error = result.get_error_message()
+            request.timed_out = self._was_slow(request, result)
         if request.preparing and result is not None and result.status not in _PREPARED:
             del self._prepared[request.sql]
+
+    def _was_slow(self, request: _Request, result: Any) -> bool:
+        """Not stopped in another's stead, whose client had gone."""
+        code = result.error_field(pq.DiagnosticField.SQLSTATE)
+        took = asyncio.get_running_loop().time() - request.since
+        return code == _CANCELLED and took >= self._seconds
 
     def _settle(self, request: _Request) -> None:
         if request.future.done():
             pass
         elif request.row is not None:
             request.future.set_result(request.row)
+        elif request.timed_out:
+            request.future.set_exception(StatementTimedOut(request.error))
         elif request.error is not None or request.aborted > RETRIES:
             request.future.set_exception(StatementFailed(request.error or "aborted"))
         elif request.aborted:
