@@ -7,22 +7,57 @@ from uuid import UUID, uuid5
 from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate
+from domain.calls.call import FundingCall
+from domain.calls.programme import Programme
 from domain.commands import Command, Whose, handles
-from domain.errors import DomainError, InvalidInput, Malformed, NotPermitted
+from domain.errors import DomainError, InvalidInput, Malformed, NotFound, NotPermitted
+from domain.initiatives.initiative import Initiative
+from domain.meetings.meeting import Meeting
+from domain.meetings.series import MeetingSeries
 from domain.municipalities import known_municipality
-from domain.values import refuse_if, text_problems
+from domain.news.item import NewsItem
+from domain.practices.practice import Practice
+from domain.practices.solution import ModelSolution
+from domain.questions import Question
+from domain.values import parse_terc, refuse_if, text_problems
 from domain.visibility import Level
 from domain.work import Work
 
+THINGS = (
+    FundingCall,
+    Initiative,
+    Meeting,
+    MeetingSeries,
+    ModelSolution,
+    NewsItem,
+    Practice,
+    Programme,
+    Question,
+)
 LIMIT = 1_000
+FAR = 2**53
+"""Beyond every position that a JSON reader reads exactly."""
 
 
 class Sort(StrEnum):
-    """`key` is the topic itself, a municipality's TERC, or the id of a stream."""
+    """`key` is the topic itself, a municipality's TERC, or the id of a thing's stream."""
 
     TOPIC = "TOPIC"
     MUNICIPALITY = "MUNICIPALITY"
-    STREAM = "STREAM"
+    THING = "THING"
+
+
+class LetterLanguage(StrEnum):
+    PL = "pl"
+    EN = "en"
+
+
+class NothingToFollow(NotFound):
+    """Also where there is something that the actor may not see."""
+
+    code = "nothing_to_follow"
+    pl = "Nie ma tu czego obserwować."
+    en = "There is nothing here to follow."
 
 
 class TooMuchFollowed(DomainError):
@@ -50,6 +85,14 @@ class MarkSeen(Command):
     position: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChooseLetters(Command):
+    """`digest`: whether a letter a day tells of what is unread. `language`: of all such letters."""
+
+    digest: bool
+    language: LetterLanguage = LetterLanguage.PL
+
+
 class Following(Aggregate):
     class Begun(Aggregate.Created):
         account_id: UUID
@@ -63,12 +106,19 @@ class Following(Aggregate):
         key: str
 
     class Seen(Aggregate.Event):
+        """A client says up to where; readers count no further than where this event itself stands."""
+
         position: int
+
+    class LettersChosen(Aggregate.Event):
+        digest: bool
+        language: LetterLanguage
 
     def __init__(self, *, account_id: UUID) -> None:
         self.account_id = account_id
         self.followed: set[tuple[Sort, str]] = set()
         self.seen = 0
+        self.letters: tuple[bool, LetterLanguage] | None = None
 
     @property
     def owner(self) -> str | None:
@@ -80,12 +130,12 @@ class Following(Aggregate):
 
     @property
     def level(self) -> Level:
-        return Level.ADMINISTRATION
+        return Level.PERSONAL
 
     def follow(self, sort: Sort, key: str, work: Work) -> None:
-        if len(self.followed) >= LIMIT:
-            raise TooMuchFollowed(limit=LIMIT)
         if (sort, key) not in self.followed:
+            if len(self.followed) >= LIMIT:
+                raise TooMuchFollowed(limit=LIMIT)
             self.record(Following.Followed, work.at, work.today, sort=sort, key=key)
 
     def unfollow(self, sort: Sort, key: str, work: Work) -> None:
@@ -93,8 +143,13 @@ class Following(Aggregate):
             self.record(Following.Unfollowed, work.at, work.today, sort=sort, key=key)
 
     def see(self, position: int, work: Work) -> None:
-        if position > self.seen:
+        if position != self.seen:
             self.record(Following.Seen, work.at, work.today, position=position)
+
+    def choose_letters(self, digest: bool, language: LetterLanguage, work: Work) -> None:
+        if (digest, language) != self.letters:
+            facts = {"digest": digest, "language": language}
+            self.record(Following.LettersChosen, work.at, work.today, **facts)
 
     @event(Followed)
     def _followed(self, sort: Sort, key: str) -> None:
@@ -108,10 +163,15 @@ class Following(Aggregate):
     def _seen(self, position: int) -> None:
         self.seen = position
 
+    @event(LettersChosen)
+    def _letters_chosen(self, digest: bool, language: LetterLanguage) -> None:
+        self.letters = (digest, language)
+
 
 @handles(Follow, by=set(), on=Whose.SELF)
 def follow(command: Follow, work: Work) -> Following:
-    key = _key(command.sort, command.key, work)
+    key = _key(command.sort, command.key)
+    _check_visible(command.sort, key, work)
     following = _mine(work, command.expected_version)
     following.follow(command.sort, key, work)
     return following
@@ -119,15 +179,25 @@ def follow(command: Follow, work: Work) -> Following:
 
 @handles(Unfollow, by=set(), on=Whose.SELF)
 def unfollow(command: Unfollow, work: Work) -> Following:
+    """Also of what can no longer be seen."""
     following = _mine(work, command.expected_version)
-    following.unfollow(command.sort, command.key, work)
+    following.unfollow(command.sort, _key(command.sort, command.key), work)
     return following
 
 
 @handles(MarkSeen, by=set(), on=Whose.SELF)
 def mark_seen(command: MarkSeen, work: Work) -> Following:
+    if not 0 <= command.position <= FAR:
+        raise InvalidInput([Malformed("position", value=str(command.position)[:40])])
     following = _mine(work, command.expected_version)
     following.see(command.position, work)
+    return following
+
+
+@handles(ChooseLetters, by=set(), on=Whose.SELF)
+def choose_letters(command: ChooseLetters, work: Work) -> Following:
+    following = _mine(work, command.expected_version)
+    following.choose_letters(command.digest, command.language, work)
     return following
 
 
@@ -147,12 +217,12 @@ def _mine(work: Work, expected: int | None) -> Following:
     return work.add(begun)
 
 
-def _key(sort: Sort, key: str, work: Work) -> str:
+def _key(sort: Sort, key: str) -> str:
     """Written in one way, so that following twice is following once."""
     match sort:
         case Sort.MUNICIPALITY:
-            return known_municipality(work, key, "key").terc
-        case Sort.STREAM:
+            return parse_terc(key, "key")
+        case Sort.THING:
             return str(_uuid(key))
     refuse_if(text_problems("key", key, 50))
     return key.strip()
@@ -163,3 +233,11 @@ def _uuid(key: str) -> UUID:
         return UUID(key)
     except ValueError:
         raise InvalidInput([Malformed("key", value=key[:40])]) from None
+
+
+def _check_visible(sort: Sort, key: str, work: Work) -> None:
+    """Raises NothingToFollow, UnknownMunicipality."""
+    if sort is Sort.MUNICIPALITY:
+        known_municipality(work, key, "key")
+    elif sort is Sort.THING and not isinstance(work.see(Aggregate, UUID(key)), THINGS):
+        raise NothingToFollow

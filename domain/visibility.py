@@ -22,6 +22,8 @@ class Level(StrEnum):
     """Administrators of the municipality that it belongs to: what concerns its people."""
     PORTAL = "PORTAL"
     """The portal that it belongs to: its people, and its keys as far as their scopes go."""
+    PERSONAL = "PERSONAL"
+    """The account that it belongs to, and nobody else."""
 
 
 class Ground(Enum):
@@ -33,6 +35,7 @@ class Ground(Enum):
     OWNER = "an official of the municipality that it belongs to"
     ADMINISTRATOR = "an administrator of the municipality that it belongs to"
     PORTAL = "the portal that it belongs to"
+    SELF = "the account that it belongs to"
 
 
 GROUNDS: Mapping[Level, frozenset[Ground]] = {
@@ -43,6 +46,7 @@ GROUNDS: Mapping[Level, frozenset[Ground]] = {
     Level.OWN: frozenset({Ground.OWNER}),
     Level.ADMINISTRATION: frozenset({Ground.ADMINISTRATOR}),
     Level.PORTAL: frozenset({Ground.PORTAL}),
+    Level.PERSONAL: frozenset({Ground.SELF}),
 }
 
 
@@ -76,7 +80,12 @@ def audience_of(actor: Actor, *, member: bool) -> Audience:
 def may_see(
     audience: Audience, level: Level, owner: str | None, participants: Collection[str] = ()
 ) -> bool:
-    """`owner`, `participants`: TERC codes; an owner of None is the network. A portal's is its id."""
+    """`owner`, `participants`: TERC codes; an owner of None is the network. A portal's is its id.
+
+    What is PERSONAL no audience sees: it isn't said who that is.
+    """
+    if level is Level.PERSONAL:
+        return False
     if audience.everything or Ground.ANYONE in GROUNDS[level]:
         return True
     own = audience.municipality is not None and audience.municipality == owner

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 import domain.features  # noqa: F401  registers every type of event
 from domain.aggregate import EVENT_TYPES, Event
 from domain.initiatives.states import StepTaken
@@ -33,19 +35,14 @@ KINDS = {
     "FundingCall": "CALL",
     "CallInterest": "CALL",
     "Initiative": "INITIATIVE",
+    "InitiativeDocument": "INITIATIVE",
+    "InitiativeNote": "INITIATIVE",
+    "Indicator": "INITIATIVE",
+    "PartnerReport": "INITIATIVE",
+    "Risk": "INITIATIVE",
 }
-UNTOLD = {
-    "Account",
-    "Following",
-    "PersonRecord",
-    "Portal",
-    "Risk",
-    "InitiativeNote",
-    "InitiativeDocument",
-    "Indicator",
-    "PartnerReport",
-}
-"""Nobody's business but their own: accounts and persons, and what a consortium keeps to itself."""
+UNTOLD = {"Account", "Following", "PersonRecord", "Portal"}
+"""Nobody's business but their own."""
 
 # What a subject is from its first event on, and which later event changes that.
 _BEGINNING = {
@@ -79,6 +76,14 @@ _JOINING = {
     "Initiative.PartnerInvited",
 }
 _LEAVING = {"ModelSolution.AuthorLeft", "Initiative.PartnerDeclined", "Initiative.PartnerLeft"}
+_TAKING_PART = {
+    *_JOINING,
+    *_LEAVING,
+    *(
+        f"Meeting.{name}"
+        for name in ("AttendanceRecorded", "AttendanceWithdrawn", "ActionItemAssigned")
+    ),
+}
 # Of meetings and model solutions, only these are as visible as the whole; the rest is the participants'.
 _AS_THE_WHOLE = {
     *(
@@ -91,7 +96,10 @@ _AS_THE_WHOLE = {
     *(f"ModelSolution.{name}" for name in ("VersionReleased", "Archived")),
     "Initiative.MadePublic",
 }  # fmt: skip
-_MADE_OF_PARTS = {"Meeting", "ModelSolution", "Initiative"}
+_MADE_OF_PARTS = {
+    "Meeting", "ModelSolution", "Initiative",
+    "InitiativeDocument", "InitiativeNote", "Indicator", "PartnerReport", "Risk",
+}  # fmt: skip
 
 TOLD: tuple[type[Event], ...] = tuple(
     event for name, event in EVENT_TYPES.items() if name.split(".")[0] in KINDS
@@ -104,6 +112,7 @@ class ActivityRow(Row):
     id: UUID
     place: str
     subject_id: UUID
+    aggregate: str
     kind: str
     type: str
     title: str | None
@@ -118,6 +127,7 @@ class ActivityRow(Row):
     account_id: UUID | None
     recorded_by: str
     on_behalf_of: str | None
+    keys: list[str]
     owner_terc: str | None
     participants: list[str]
     visibility: str
@@ -127,8 +137,14 @@ class SubjectRow(Row):
     table: ClassVar[str] = "subjects"
 
     id: UUID
+    aggregate: str
     title: str | None
     topics: list[str]
+    part_of: UUID | None
+    about: list[UUID]
+    call_id: UUID | None
+    joined: list[str]
+    present: list[str]
     owner_terc: str | None
     participants: list[str]
     visibility: str
@@ -136,7 +152,7 @@ class SubjectRow(Row):
 
 class ActivityProjection(Projection):
     name = "activity"
-    version = 2
+    version = 3
     rows = (NamedMunicipality, SubjectRow, ActivityRow)
     keyed_by_stream = SubjectRow
 
@@ -154,20 +170,52 @@ class ActivityProjection(Projection):
         _afterwards(recorded, event, subject, rows)
 
 
+def topic_key(topic: str) -> str:
+    return f"TOPIC:{topic}"
+
+
+def municipality_key(terc: str) -> str:
+    return f"MUNICIPALITY:{terc}"
+
+
+def thing_key(stream_id: UUID | str) -> str:
+    return f"THING:{stream_id}"
+
+
 def _subject(recorded: Recorded, event: Any, rows: Rows) -> SubjectRow:
     if recorded.version == 1:
         subject = _begun(recorded, event, rows)
         rows.add(subject)
-        return subject
-    subject = rows.change(SubjectRow, recorded.stream_id)
+    else:
+        subject = rows.change(SubjectRow, recorded.stream_id)
+    if subject.part_of is not None:
+        return rows.change(SubjectRow, subject.part_of)
+    if recorded.version > 1:
+        _change(subject, recorded, event)
+    return subject
+
+
+def _change(subject: SubjectRow, recorded: Recorded, event: Any) -> None:
     subject.title = _title(event) or subject.title
     subject.topics = _topics(event) or subject.topics
     subject.visibility = _CHANGES.get(recorded.type, subject.visibility)
-    if recorded.type in _JOINING and event.municipality not in subject.participants:
-        subject.participants = [*subject.participants, event.municipality]
-    if recorded.type in _LEAVING:
-        subject.participants = [terc for terc in subject.participants if terc != event.municipality]
-    return subject
+    match recorded.type:
+        case "Initiative.LeadAppointed":
+            subject.owner_terc = event.municipality
+        case "Initiative.CallLinked":
+            subject.call_id = event.call_id
+        case "Meeting.AttendanceRecorded" if event.guest.municipality:
+            subject.present = [*subject.present, f"{event.guest.municipality}:{event.guest.id}"]
+        case "Meeting.AttendanceWithdrawn":
+            subject.present = [p for p in subject.present if not p.endswith(f":{event.guest_id}")]
+        case "Meeting.ActionItemAssigned":
+            subject.joined = [*subject.joined, event.item.owner]
+        case joining if joining in _JOINING:
+            subject.joined = [*subject.joined, event.municipality]
+        case leaving if leaving in _LEAVING:
+            subject.joined = [terc for terc in subject.joined if terc != event.municipality]
+    present = [each.split(":")[0] for each in subject.present]
+    subject.participants = list(dict.fromkeys([*subject.joined, *present]))
 
 
 def _begun(recorded: Recorded, event: Any, rows: Rows) -> SubjectRow:
@@ -179,10 +227,17 @@ def _begun(recorded: Recorded, event: Any, rows: Rows) -> SubjectRow:
     )
     about = getattr(event, "subject_id", None) or getattr(event, "call_id", None)
     other = rows.find(SubjectRow, about) if about else None
+    belongs_to = about or getattr(event, "programme_id", None) or getattr(event, "series_id", None)
     return SubjectRow(
         id=recorded.stream_id,
+        aggregate=aggregate,
         title=other.title if other else _title(event),
         topics=other.topics if other else _topics(event),
+        part_of=getattr(event, "initiative_id", None),
+        about=[belongs_to] if belongs_to else [],
+        call_id=None,
+        joined=[owner] if owner else [],
+        present=[],
         owner_terc=owner,
         participants=[owner] if owner else [],
         visibility=_BEGINNING.get(aggregate, PUBLIC),
@@ -196,8 +251,9 @@ def _row(recorded: Recorded, event: Any, subject: SubjectRow, rows: Rows) -> Act
     owner = subject.owner_terc
     return ActivityRow(
         id=recorded.id,
-        place=f"{recorded.position:019d}",
+        place=place(recorded.position),
         subject_id=subject.id,
+        aggregate=subject.aggregate,
         kind=KINDS[aggregate],
         type=recorded.type,
         title=None if recorded.type == "NewsItem.Retracted" else subject.title,
@@ -212,6 +268,7 @@ def _row(recorded: Recorded, event: Any, subject: SubjectRow, rows: Rows) -> Act
         account_id=_account(recorded.actor),
         recorded_by=_recorded_by(recorded),
         on_behalf_of=recorded.on_behalf_of,
+        keys=_keys(recorded, subject, rows),
         owner_terc=owner,
         participants=subject.participants,
         visibility=subject.visibility if whole or step else CONSORTIUM,
@@ -232,6 +289,30 @@ def _recorded_by(recorded: Recorded) -> str:
     return "SYSTEM" if recorded.actor == SYSTEM.id else "NETWORK"
 
 
+def place(position: int) -> str:
+    """Padded, so that it sorts as text."""
+    return f"{position:019d}"
+
+
+def _keys(recorded: Recorded, subject: SubjectRow, rows: Rows) -> list[str]:
+    """By which of what somebody follows this is news to them."""
+    things = [subject.id, *subject.about]
+    if subject.aggregate == "FundingCall":
+        things += _linked_to(subject.id, rows)
+    towns = dict.fromkeys(terc for terc in (subject.owner_terc, recorded.on_behalf_of) if terc)
+    return [
+        *map(topic_key, dict.fromkeys(subject.topics)),
+        *map(municipality_key, towns),
+        *map(thing_key, things),
+    ]
+
+
+def _linked_to(call_id: UUID, rows: Rows) -> list[UUID]:
+    """The initiatives that apply in a call."""
+    rows.load_by(SubjectRow, "call_id", [call_id])
+    return sorted(subject.id for subject in rows.loaded(SubjectRow) if subject.call_id == call_id)
+
+
 def _afterwards(recorded: Recorded, event: Any, subject: SubjectRow, rows: Rows) -> None:
     """What an event means for what was told before it."""
     if recorded.type == "NewsItem.Retracted":
@@ -239,8 +320,10 @@ def _afterwards(recorded: Recorded, event: Any, subject: SubjectRow, rows: Rows)
         _retell("title = NULL", (), subject, rows)
     elif recorded.type in _HIDING:
         _retell("visibility = %s", (subject.visibility,), subject, rows)
-    elif recorded.type in _JOINING | _LEAVING:
-        _retell("participants = %s", (subject.participants,), subject, rows)
+    elif recorded.type == "Initiative.LeadAppointed":
+        lead = event.municipality
+        told = (lead, municipality_id(lead), Jsonb(named(rows, lead)))
+        _retell("owner_terc = %s, municipality_id = %s, municipality = %s", told, subject, rows)
     elif isinstance(event, Municipality.Renamed):
         rows.change(NamedMunicipality, recorded.stream_id).name = event.name
         rows.execute(
@@ -249,6 +332,8 @@ def _afterwards(recorded: Recorded, event: Any, subject: SubjectRow, rows: Rows)
             (event.name, recorded.stream_id),
             changes=ActivityRow,
         )
+    elif recorded.type in _TAKING_PART:
+        _retell("participants = %s", (subject.participants,), subject, rows)
 
 
 def _retell(assignment: str, parameters: tuple[Any, ...], subject: SubjectRow, rows: Rows) -> None:

@@ -3,6 +3,7 @@ CREATE TABLE activity (
     id              uuid        NOT NULL PRIMARY KEY,   -- of the event
     place           text        NOT NULL COLLATE "C",   -- its position, padded so that it sorts as text
     subject_id      uuid        NOT NULL,               -- the stream it is about
+    aggregate       text        NOT NULL,               -- what that is, such as MeetingSeries
     kind            text        NOT NULL,               -- NEWS | MEETING | PRACTICE | …
     type            text        NOT NULL,               -- such as Meeting.Held
     title           text,                               -- NULL: what it was about was retracted
@@ -17,6 +18,7 @@ CREATE TABLE activity (
     account_id      uuid,                               -- whose account gave the command
     recorded_by     text        NOT NULL,               -- MUNICIPALITY | NETWORK | SYSTEM
     on_behalf_of    text,
+    keys            text[]      NOT NULL,               -- TOPIC:… | MUNICIPALITY:… | THING:…, as follows have it
     owner_terc      text        COLLATE "C",
     participants    text[]      NOT NULL,
     visibility      text        NOT NULL
@@ -24,8 +26,14 @@ CREATE TABLE activity (
 -- What is known of a stream when its next event comes.
 CREATE TABLE subjects (
     id           uuid   NOT NULL PRIMARY KEY,
+    aggregate    text   NOT NULL,                       -- such as Meeting
     title        text,
     topics       text[] NOT NULL,
+    part_of      uuid,                                  -- the initiative whose record it is
+    about        uuid[] NOT NULL,                       -- what it belongs to: a call's programme, …
+    call_id      uuid,                                  -- in which an initiative applies
+    joined       text[] NOT NULL,                       -- who takes part but for who was present:
+    present      text[] NOT NULL,                       -- TERC:guest
     owner_terc   text   COLLATE "C",
     participants text[] NOT NULL,
     visibility   text   NOT NULL
@@ -41,4 +49,5 @@ CREATE INDEX activity_order_idx ON activity (place DESC, id DESC);
 CREATE INDEX activity_subject_idx ON activity (subject_id, place, id);
 CREATE INDEX activity_owner_idx ON activity (owner_terc, place DESC, id DESC);
 CREATE INDEX activity_kind_idx ON activity (kind, place DESC, id DESC);
-CREATE INDEX activity_topics_idx ON activity USING gin (topics);
+CREATE INDEX activity_keys_idx ON activity USING gin (keys);
+CREATE INDEX subjects_call_idx ON subjects (call_id) WHERE call_id IS NOT NULL;

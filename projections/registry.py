@@ -4,6 +4,7 @@ from projections.accounts import AccountsProjection
 from projections.activity import ActivityProjection
 from projections.calls import CallsProjection
 from projections.changes import ChangesProjection
+from projections.following import FollowingProjection
 from projections.initiatives import InitiativesProjection
 from projections.meetings import MeetingsProjection
 from projections.municipalities import MunicipalitiesProjection
@@ -20,6 +21,7 @@ PROJECTIONS = Registry(
         ActivityProjection(),
         CallsProjection(),
         ChangesProjection(),
+        FollowingProjection(),
         InitiativesProjection(),
         MeetingsProjection(),
         MunicipalitiesProjection(),

@@ -335,5 +335,6 @@ def _describe(connection: Connection[Any], table: str, names: Sequence[str]) -> 
 def _values(row: Row, json: list[int]) -> Sequence[Any]:
     values = list(msgspec.structs.astuple(row))
     for at in json:
-        values[at] = Jsonb(values[at], dumps=msgspec.json.encode)
+        if values[at] is not None:  # NULL, and not the JSON of it
+            values[at] = Jsonb(values[at], dumps=msgspec.json.encode)
     return values

@@ -15,6 +15,10 @@ FundingCall.Corrected: Sprostowano warunki naboru | The call's terms were correc
 FundingCall.DatesMoved: Zmieniono terminy naboru | The call's dates were moved
 FundingCall.Opened: Otwarto nabór | The call opened
 FundingCall.Resolved: Rozstrzygnięto nabór | The call was resolved
+Indicator.Defined: Określono wskaźnik | An indicator was defined
+Indicator.Dropped: Zrezygnowano ze wskaźnika | An indicator was dropped
+Indicator.Measured: Zmierzono wskaźnik | An indicator was measured
+Indicator.Retargeted: Zmieniono wartość docelową wskaźnika | The target of an indicator was changed
 Initiative.AccessGranted: Nadano dostęp do projektu | Access to the initiative was granted
 Initiative.AccessRevoked: Odebrano dostęp do projektu | Access to the initiative was revoked
 Initiative.AmendmentSigned: Podpisano aneks | An amendment was signed
@@ -70,6 +74,10 @@ Initiative.Submitted: Złożono wniosek o dofinansowanie | The application was s
 Initiative.TakenFromReserveList: Wybrano z listy rezerwowej | It was taken from the reserve list
 Initiative.Terminated: Rozwiązano umowę | The agreement was terminated
 Initiative.Withdrawn: Wycofano projekt | It was withdrawn
+InitiativeDocument.Filed: Dołączono dokument | A document was filed
+InitiativeDocument.Removed: Usunięto dokument | A document was removed
+InitiativeNote.Retracted: Wycofano notatkę | A note was retracted
+InitiativeNote.Written: Dodano notatkę | A note was written
 Meeting.ActionItemAssigned: Przydzielono zadanie | An action item was assigned
 Meeting.ActionItemDeferred: Przesunięto termin zadania | An action item was deferred
 Meeting.ActionItemDone: Wykonano zadanie | An action item was done
@@ -129,6 +137,10 @@ NewsItem.Corrected: Sprostowano aktualność | The news item was corrected
 NewsItem.Drafted: Przygotowano aktualność | The news item was drafted
 NewsItem.Published: Opublikowano aktualność | The news item was published
 NewsItem.Retracted: Wycofano aktualność | The news item was retracted
+PartnerReport.Resubmitted: Ponownie złożono sprawozdanie partnera | A partner's report was submitted again
+PartnerReport.Returned: Zwrócono sprawozdanie partnera | A partner's report was returned
+PartnerReport.Submitted: Złożono sprawozdanie partnera | A partner's report was submitted
+PartnerReport.Verified: Zatwierdzono sprawozdanie partnera | A partner's report was verified
 Practice.Archived: Zarchiwizowano praktykę | The practice was archived
 Practice.Corrected: Sprostowano praktykę | The practice was corrected
 Practice.Drafted: Przygotowano opis praktyki | The practice was drafted
@@ -146,6 +158,9 @@ Question.Asked: Zadano pytanie | The question was asked
 Question.Closed: Zamknięto pytanie | The question was closed
 Question.Reopened: Wznowiono pytanie | The question was reopened
 Question.Rewritten: Zmieniono pytanie | The question was rewritten
+Risk.Closed: Zamknięto ryzyko | A risk was closed
+Risk.Identified: Rozpoznano ryzyko | A risk was identified
+Risk.Reassessed: Ponownie oceniono ryzyko | A risk was assessed again
 """
 
 

@@ -16,13 +16,14 @@ from api.graphql.vocabulary import Argument, Filter, OrderKey, Table
 
 ACTIVITY = Table("read_activity.activity", "activity", visibility.guarded())
 
+NEWEST_FIRST = (OrderKey("place", "text"), OrderKey("id", "uuid"))
 OF_MUNICIPALITY = Filter(
     Argument("municipality", str | None, "Only this one's: its TERC code.", terc),
     "{row}.owner_terc = {municipality}",
 )
 ON_TOPIC = Filter(
     Argument("topic", str | None, "With this topic, written exactly so.", short_text("topic")),
-    "{row}.topics @> ARRAY[{topic}]",
+    "{row}.keys @> ARRAY['TOPIC:' || {topic}]",
 )
 OF_KIND = Filter(
     Argument("kind", str | None, "Only about this, such as NEWS.", short_text("kind")),
@@ -60,6 +61,14 @@ class Summary:
     en: str = embedded("en", "In English.")
 
 
+def subject_id(aggregate: str, key: str) -> str:
+    """SQL of the Relay id of what something is about; NULL where `node` doesn't know its kind."""
+    return (
+        f"CASE WHEN {aggregate} <> 'CallInterest' THEN "
+        f"encode(convert_to({aggregate} || ':' || {key}, 'UTF8'), 'base64') END"
+    )
+
+
 @reads(ACTIVITY)
 @strawberry.type(description="Something that happened: an event of the log.")
 class Activity(Node):
@@ -72,6 +81,9 @@ class Activity(Node):
     )
     type: str = column("type", "What happened, such as `Meeting.Held`.")
     title: str | None = column("title", "What it is about; null where that was retracted.")
+    subject_id: strawberry.ID | None = column(
+        subject_id("{row}.aggregate", "{row}.subject_id"), "Id of what it is about, for `node`."
+    )
     municipality: Municipality | None = to_one(
         "municipality_id", embedded="municipality", description="Whose it is; null: the network's."
     )
@@ -97,7 +109,7 @@ class ActivityQueries:
     activity: Connection[Activity] = connection(
         "activity",
         "Everything that happened, as far as the viewer may see it, the latest first.",
-        order=(OrderKey("place", "text"), OrderKey("id", "uuid")),
+        order=NEWEST_FIRST,
         descending=True,
         filters=(OF_MUNICIPALITY, ON_TOPIC, OF_KIND),
     )

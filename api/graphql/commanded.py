@@ -6,7 +6,7 @@ What a field means is said once, in `FIELDS`; a field without a sentence there i
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Optional, Union, get_args, get_origin, get_type_hints
@@ -34,6 +34,8 @@ class Vocabulary:
     """Such as `initiative_id` → `initiative:Initiative`; `AddAgendaItem.after` is of that command alone."""
     amounts: frozenset[str]
     enums: Mapping[type[Enum], Any]
+    own: Mapping[str, "Converter"] = field(default_factory=dict)
+    """Fields that are told in a way of their own."""
 
     def id_of(self, cls: type, field: str) -> tuple[str, str] | None:
         """The name and the type of a Relay id."""
@@ -121,6 +123,8 @@ class Inputs:
         return strawberry.field(description=description, default=each.default)
 
     def _converter(self, cls: type, name: str, hint: Any) -> Converter:
+        if name in self._words.own:
+            return self._words.own[name]
         if get_origin(hint) in {Union, UnionType}:
             return self._optional(cls, name, hint)
         if (relay_id := self._words.id_of(cls, name)) is not None:

@@ -1,12 +1,13 @@
 """A feature's mutations: its words and ids said once, and what its commands answer with."""
 
 from collections.abc import Mapping
+from enum import Enum
 from functools import cached_property
 from typing import Any
 
 import strawberry
 
-from api.graphql.commanded import Answering, Inputs, Vocabulary
+from api.graphql.commanded import Answering, Converter, Inputs, Vocabulary
 from api.graphql.commanded import mutations as made_of_commands
 from api.graphql.context import Context
 from api.graphql.ordinary import one
@@ -21,11 +22,19 @@ _USUAL = {
 
 
 class Feature:
-    """`ids` and `docs` as `ids` and `fields` of a Vocabulary."""
+    """`ids` and `docs` as `ids` and `fields` of a Vocabulary, `enums` and `own` as there."""
 
-    def __init__(self, projection: str, ids: Mapping[str, str], docs: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        projection: str,
+        ids: Mapping[str, str],
+        docs: Mapping[str, str],
+        enums: Mapping[type[Enum], Any] | None = None,
+        own: Mapping[str, Converter] | None = None,
+    ) -> None:
         self.projection = projection
-        self._words = Vocabulary({**_USUAL, **docs}, ids, frozenset(), {})
+        words = {**_USUAL, **docs}
+        self._words = Vocabulary(words, ids, frozenset(), enums or {}, own or {})
 
     @cached_property
     def inputs(self) -> Inputs:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.graphql.errors import PageSize
-from api.graphql.visibility import Audience
+from api.graphql.visibility import Asking, Audience
 from api.graphql.vocabulary import Connection, Filter, Table, Tail, ToMany
 
 PAGE = 20
@@ -55,9 +55,17 @@ def tail_size(value: int | None) -> int:
     return PAGE if value is None else page_size(value)
 
 
-def visible(table: Table, audience: Audience, row: str, *, listing: bool) -> list[str]:
-    condition = table.visible.condition(audience, row, listing=listing)
+def visible(table: Table, asking: Asking, row: str, *, listing: bool) -> list[str]:
+    condition = table.visible.condition(
+        asking.audience, row, listing=listing, account=asking.account
+    )
     return [condition] if condition else []
+
+
+def _told(condition: str, asking: Asking, row: str) -> str:
+    """The account becomes a parameter only where somebody asks for it."""
+    account = asking.account() if "{account}" in condition else ""
+    return condition.format(row=row, account=account)
 
 
 def joined(by: Mapping[str, str], row: str, parent: Mapping[str, str]) -> list[str]:
@@ -68,7 +76,7 @@ def joined(by: Mapping[str, str], row: str, parent: Mapping[str, str]) -> list[s
 def listed(
     connection: Connection,
     table: Table,
-    audience: Audience,
+    asking: Asking,
     row: str,
     given: Mapping[str, str],
     parent: Mapping[str, str],
@@ -78,11 +86,11 @@ def listed(
         told
         for each in connection.filters
         if each.argument.name in given
-        for told in _filter(each, table, audience, row, given[each.argument.name])
+        for told in _filter(each, table, asking.audience, row, given[each.argument.name])
     ]
-    among = [connection.among.format(row=row)] if connection.among else []
+    among = [_told(connection.among, asking, row)] if connection.among else []
     return [
-        *visible(table, audience, row, listing=not among),
+        *visible(table, asking, row, listing=not among),
         *among,
         *joined(connection.by, row, parent),
         *filters,
@@ -116,9 +124,9 @@ def only(tail: Tail, row: str) -> list[str]:
 
 
 def of_parent(
-    many: ToMany, table: Table, audience: Audience, row: str, parent: Mapping[str, str]
+    many: ToMany, table: Table, asking: Asking, row: str, parent: Mapping[str, str]
 ) -> list[str]:
-    return [*joined(many.by, row, parent), *visible(table, audience, row, listing=False)]
+    return [*joined(many.by, row, parent), *visible(table, asking, row, listing=False)]
 
 
 def where(conditions: list[str]) -> str:

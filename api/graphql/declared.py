@@ -12,9 +12,11 @@ from api.graphql.vocabulary import (
     DECLARATION,
     Column,
     Declaration,
+    EmbeddedList,
     GlobalId,
     Item,
     Table,
+    ToOne,
     Way,
 )
 
@@ -23,6 +25,7 @@ PROJECTIONS = (
     "activity",
     "calls",
     "changes",
+    "following",
     "initiatives",
     "meetings",
     "municipalities",
@@ -55,6 +58,15 @@ def embedded_suffices(target: GraphQLObjectType, fields: Sequence[Field]) -> boo
         field.name == "__typename" or _is_embedded(declaration_of(target.fields[field.name]))
         for field in fields
     )
+
+
+def shown_embedded(
+    declaration: Declaration | None, target: GraphQLObjectType, fields: Sequence[Field]
+) -> bool:
+    """Whether the row that the declaration leads to needn't be read for these fields."""
+    if isinstance(declaration, ToOne) and declaration.embedded is None:
+        return False
+    return isinstance(declaration, ToOne | EmbeddedList) and embedded_suffices(target, fields)
 
 
 def _is_embedded(declaration: Declaration | None) -> bool:

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import strawberry
@@ -135,8 +136,10 @@ class Engine:
                 await self._reach(
                     question.at_least, prepared.plan.projections if prepared else PROJECTIONS
                 )
-            if prepared is not None and (answer := await self._compiled(prepared)) is not None:
-                return answer
+            if prepared is not None:
+                answer = await self._compiled(prepared, viewer.actor.account)
+                if answer is not None:
+                    return answer
             return await self.ordinary(question, viewer, language, safe=safe)
         except RequestErrors as refused:
             PATHS["refused"].inc()
@@ -152,7 +155,8 @@ class Engine:
         try:
             prepared = self._prepare(question, viewer.audience)
             _check_cost(prepared.plan.cost, viewer)
-            return self._answers.begin(prepared.plan, prepared.parameters)
+            parameters = prepared.plan.asked_by(viewer.actor.account, prepared.parameters)
+            return self._answers.begin(prepared.plan, parameters)
         except (NotPrepared, Unavailable):
             return None
 
@@ -272,9 +276,10 @@ class Engine:
             if len(self._prepared) > PREPARED:
                 self._prepared.popitem(last=False)
 
-    async def _compiled(self, prepared: Prepared) -> Answer | None:
+    async def _compiled(self, prepared: Prepared, account: UUID | None = None) -> Answer | None:
         """None: the statement could not answer; the ordinary executor says why."""
-        plan, parameters = prepared.plan, prepared.parameters
+        plan = prepared.plan
+        parameters = plan.asked_by(account, prepared.parameters)
         try:
             found = await self._answers.get(plan, parameters)
         except StatementTimedOut:

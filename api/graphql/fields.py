@@ -90,7 +90,7 @@ def relay_id() -> Any:
     return _field(GlobalId(), "Globally unique id; opaque. `node(id:)` finds the object again.")
 
 
-def to_one(column: str, embedded: str, description: str) -> Any:
+def to_one(column: str, embedded: str | None, description: str) -> Any:
     return _field(ToOne(column, embedded), description)
 
 
@@ -112,8 +112,11 @@ def connection(
     by: Mapping[str, str] | None = None,
     among: str | None = None,
     travels: bool = False,
+    reads: tuple[str, ...] = (),
 ) -> Any:
-    declared = Connection(name, tuple(order), descending, tuple(filters), by or {}, among, travels)
+    declared = Connection(
+        name, tuple(order), descending, tuple(filters), by or {}, among, travels, reads
+    )
     arguments = [
         _argument("first", int | None, _FIRST),
         _argument("after", str | None, "Only what follows this cursor: an `endCursor`."),

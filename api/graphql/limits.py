@@ -23,7 +23,7 @@ from api.auth.viewer import PORTAL_COST
 from api.graphql import moments
 from api.graphql.compiler.selection import Scope
 from api.graphql.conditions import LARGEST_PAGE, PAGE
-from api.graphql.declared import PROJECTIONS, declaration_of, embedded_suffices, table_behind
+from api.graphql.declared import PROJECTIONS, declaration_of, shown_embedded, table_behind
 from api.graphql.vocabulary import (
     Connection,
     Declaration,
@@ -31,7 +31,6 @@ from api.graphql.vocabulary import (
     Tail,
     TailPage,
     ToMany,
-    ToOne,
 )
 
 DOCUMENT_CHARACTERS = 20_000
@@ -123,13 +122,14 @@ class _Walk:
             self._found.projections.add(table.projection)
             if self._travelling and moments.past_of(table.projection) in moments.PASTS:
                 self._found.projections.add(moments.past_of(table.projection))
+        declaration = declaration_of(told)
+        if isinstance(declaration, Connection):
+            self._found.projections.update(declaration.reads)
 
     def _embedded(
         self, told: GraphQLField, target: GraphQLObjectType, nodes: Sequence[FieldNode]
     ) -> bool:
-        return isinstance(declaration_of(told), ToOne | EmbeddedList) and embedded_suffices(
-            target, self._scope.inside(target, nodes)
-        )
+        return shown_embedded(declaration_of(told), target, self._scope.inside(target, nodes))
 
     def _possible(self, inner: Any) -> Sequence[GraphQLObjectType]:
         return self._scope.schema.get_possible_types(inner) if is_abstract_type(inner) else [inner]

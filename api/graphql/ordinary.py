@@ -31,6 +31,7 @@ from api.graphql.records import (
     table_of,
 )
 from api.graphql.relay import cursor, global_id, parse_cursor, parse_global_id
+from api.graphql.visibility import Asking
 from api.graphql.vocabulary import (
     DECLARATION,
     Argument,
@@ -60,6 +61,10 @@ class Parameters:
         self.values.append(value)
         return f"${len(self.values)}::{sql_type}"
 
+    def asking(self, context: Context) -> Asking:
+        account = context.viewer.actor.account
+        return Asking(context.viewer.audience, lambda: self.add(account, "uuid"))
+
 
 @singledispatch
 def resolve(declaration: Declaration, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
@@ -80,12 +85,11 @@ def _(declaration: GlobalId, source: Any, info: Any, kwargs: Mapping[str, Any]) 
 @resolve.register
 async def _(declaration: ToOne, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
     cls, row = element(info), record_of(source).row
-    if row[declaration.embedded] is None:
+    if row[declaration.embedded or declaration.column] is None:
         return None
     moment = moment_of(source)
-    if _embedded(info):
-        value = row[declaration.embedded]
-        return None if value is None else new(cls, EmbeddedRecord(value, moment))
+    if declaration.embedded is not None and _embedded(info):
+        return new(cls, EmbeddedRecord(row[declaration.embedded], moment))
     key = {"value": (row[declaration.column], "uuid")}
     return await one(info.context, cls, "{row}.{key} = {value}", key, moment)
 
@@ -108,7 +112,7 @@ async def _(declaration: ToMany, source: Any, info: Any, kwargs: Mapping[str, An
     moment, parameters = moment_of(source), Parameters()
     table = _table(cls, moment)
     parent = {ours: parameters.add(row[ours], "uuid") for ours in declaration.by.values()}
-    wanted = conditions.of_parent(declaration, table, _audience(info), ROW, parent)
+    wanted = conditions.of_parent(declaration, table, parameters.asking(info.context), ROW, parent)
     order = declaration.order.format(row=ROW)
     tail = f"{conditions.where(wanted)} ORDER BY {order} LIMIT {declaration.limit}"
     return await _rows(info.context, cls, tail, parameters.values, moment)
@@ -229,8 +233,8 @@ class Page:
             name: self._parameters.add(parent[name], "uuid")
             for name in self._declaration.by.values()
         }
-        audience = self._context.viewer.audience
-        return conditions.listed(self._declaration, self._table, audience, ROW, given, ours)
+        asking = self._parameters.asking(self._context)
+        return conditions.listed(self._declaration, self._table, asking, ROW, given, ours)
 
     def _add(self, argument: Argument, value: Any) -> str:
         return self._parameters.add(argument.parse(value), argument.sql_type)
@@ -293,7 +297,7 @@ async def select(
     table, parameters = _table(cls, moment), Parameters()
     given = {name: parameters.add(value, sql_type) for name, (value, sql_type) in values.items()}
     parts = [each.format(row=ROW, key=table.key, **given) for each in wanted]
-    parts += conditions.visible(table, context.viewer.audience, ROW, listing=not seen)
+    parts += conditions.visible(table, parameters.asking(context), ROW, listing=not seen)
     return await _rows(context, cls, conditions.where(parts), parameters.values, moment)
 
 
@@ -326,10 +330,6 @@ def columns(cls: type) -> str:
         and plain_column(declared) is None
     ]
     return ", ".join([f"{ROW}.*", *expressions])
-
-
-def _audience(info: Any) -> Any:
-    return info.context.viewer.audience
 
 
 def _definition(cls: type) -> Any:

@@ -123,7 +123,9 @@ class TailRows:
                 tail.behind.format(row=ROW, after=after),
                 f"{tail.position.format(row=ROW)} <= {tail.settled}",
                 *conditions.only(tail, ROW),
-                *conditions.visible(tail.source, self._context.viewer.audience, ROW, listing=True),
+                *conditions.visible(
+                    tail.source, parameters.asking(self._context), ROW, listing=True
+                ),
                 *self._filters(parameters),
             ]
             chosen = columns(self._cls) if self._cls else f"{ROW}.*"

@@ -12,6 +12,7 @@ from api.graphql.breaking import undeclared
 from api.graphql.calls import CallQueries
 from api.graphql.changes import ChangeQueries, ChangeSubscriptions
 from api.graphql.connections import NodeQueries
+from api.graphql.following import FollowingMutations, FollowingQueries
 from api.graphql.funds_commands import CallMutations, InitiativeMutations
 from api.graphql.initiatives import InitiativeQueries
 from api.graphql.meeting_commands import MeetingMutations, SeriesMutations
@@ -40,6 +41,7 @@ class Query(
     AccountQueries,
     CallQueries,
     ChangeQueries,
+    FollowingQueries,
     InitiativeQueries,
     PipelineQueries,
     MeetingQueries,
@@ -60,6 +62,7 @@ class Mutation(
     AccountMutations,
     AdoptionMutations,
     CallMutations,
+    FollowingMutations,
     InitiativeMutations,
     MeetingMutations,
     MembershipMutations,

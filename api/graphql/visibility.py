@@ -2,13 +2,26 @@
 subscriptions) asks here; the compiled statements and the ordinary executor use the same text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from domain.visibility import GROUNDS, Audience, Ground, Level
 
-__all__ = ["Audience", "Visibility", "guarded"]
+__all__ = ["Asking", "Audience", "Visibility", "guarded"]
+
+# What is personal stands in tables of its own.
+SHARED: Sequence[Level] = [each for each in Level if each is not Level.PERSONAL]
+
+NOBODY = "'00000000-0000-0000-0000-000000000000'::uuid"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """`account`: makes SQL of the account that asks, for what is personal; called only where it is needed."""
+
+    audience: Audience
+    account: Callable[[], str]
 
 
 class Past(Enum):
@@ -30,6 +43,7 @@ class Visibility:
     `levels`: a condition for each level that occurs; of them exactly one holds for every row.
     `owner`: SQL of a TERC code. `participants`: SQL of an array of them; None: nobody takes part.
     `listed`: what lists and counts show, all of it PUBLIC; None: whatever the viewer may see.
+    `account`: SQL of the account whose own affair a row is.
     """
 
     levels: Mapping[Level, str]
@@ -37,9 +51,19 @@ class Visibility:
     participants: str | None = None
     listed: str | None = None
     past: Past = Past.WITH_ANOTHER
+    account: str | None = None
 
-    def condition(self, audience: Audience, row: str, *, listing: bool) -> str | None:
-        """None: no condition."""
+    def condition(
+        self,
+        audience: Audience,
+        row: str,
+        *,
+        listing: bool,
+        account: Callable[[], str] = lambda: NOBODY,
+    ) -> str | None:
+        """None: no condition. `account`: as in Asking."""
+        if self.account is not None:
+            return f"{self.account.format(row=row)} = {account()}"
         if listing and self.listed is not None:
             return self.listed.format(row=row) or None
         if audience.everything:
@@ -89,7 +113,7 @@ def guarded(
     participants: str | None = "{row}.participants",
 ) -> Visibility:
     """Of rows that name their level in a column."""
-    levels = {each: f"{level} = '{each}'" for each in Level}
+    levels = {each: f"{level} = '{each}'" for each in SHARED}
     return Visibility(levels, owner, participants, past=Past.AS_TODAY_BUT_DRAFTS)
 
 
@@ -107,13 +131,15 @@ TOLD_OF_INITIATIVES = Visibility(
         Level.PUBLIC: f"({{row}}.visibility = 'PUBLIC' OR {_WAS_PUBLIC})",
         **{
             level: f"({{row}}.visibility = '{level}' AND NOT {_WAS_PUBLIC})"
-            for level in Level
+            for level in SHARED
             if level is not Level.PUBLIC
         },
     },
     "{row}.owner_terc",
     "{row}.participants",
 )
+
+PERSONAL = Visibility({Level.PERSONAL: ""}, account="{row}.account_id")
 
 ACCOUNTS = Visibility({Level.ADMINISTRATION: ""}, owner="{row}.owner_terc")
 

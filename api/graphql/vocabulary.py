@@ -59,10 +59,11 @@ class GlobalId:
 
 @dataclass(frozen=True)
 class ToOne:
-    """Another table's row, by its key. `embedded`: the jsonb column that holds what lists show of it."""
+    """Another table's row, by its key. `embedded`: the jsonb column that holds what lists show of it,
+    None where there is none."""
 
     column: str
-    embedded: str
+    embedded: str | None
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ class Filter:
 class Connection:
     """A Relay connection. Order keys go one way; the last one is unique. `by` as in ToMany.
 
-    `among`: which rows, of all that the viewer may see; None: those that lists show.
+    `among`: which rows, of all that the viewer may see; None: those that lists show. In it, `{account}` is
+    the account that asks. `reads`: other projections whose tables it looks into.
     """
 
     name: str
@@ -113,6 +115,7 @@ class Connection:
     among: str | None = None
     travels: bool = False
     """Whether it can be asked as of a moment."""
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,11 @@ def fill(net: Network) -> None:
     """Of every level of visibility something."""
     for terc in (OPOCZNO, BELCHATOW, TOMASZOW):
         net.member(terc)
+    share(net)
+
+
+def share(net: Network) -> None:
+    """The same where the three are members already."""
     _offices(net)
     _meetings(net)
     _practices(net)

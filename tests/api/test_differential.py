@@ -54,6 +54,8 @@ FUNDS = (
 COMMON_SPACE = (
     "activity",
     "changes",
+    "following",
+    "unread",
     "meetings",
     "meeting",
     "meetingSeries",

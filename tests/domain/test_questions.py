@@ -1,4 +1,4 @@
-"""Questions, and what an account follows: through the real store."""
+"""Questions, through the real store."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from domain.commands import Command
-from domain.errors import DomainError, InvalidInput, NotPermitted
-from domain.following import Follow, Following, MarkSeen, Sort, Unfollow, following_id
+from domain.errors import DomainError, NotPermitted
 from domain.municipalities.municipality import NotAMember
 from domain.questions import (
     AcceptAnswer,
@@ -28,8 +27,7 @@ from domain.questions import (
     Said,
     WithdrawAnswer,
 )
-from domain.roles import OPERATOR, Actor, Role
-from domain.values import Terc
+from domain.roles import OPERATOR, Actor
 from tests.lifecycle import Lifecycle, run
 from tests.network import BELCHATOW, OPOCZNO, TOMASZOW, Network, network, official
 
@@ -224,33 +222,3 @@ class QuestionLifecycle(Lifecycle):
 def test_random_commands_never_take_a_question_where_it_may_not_go(net: Network) -> None:
     run(lambda: QuestionLifecycle(net), net, "questions")
     assert {state for pair in QuestionLifecycle.allowed for state in pair} == QuestionLifecycle.seen
-
-
-def account() -> Actor:
-    return Actor.of(uuid4(), [Role.EDITOR], Terc(OPOCZNO))
-
-
-def test_following_twice_is_following_once(net: Network) -> None:
-    me = account()
-    for key in ("100101", "1001011"):
-        give(net, Follow, me, sort=Sort.MUNICIPALITY, key=key)
-    assert me.account is not None
-    found = net.cooperation.store.load(Following, following_id(me.account))
-    assert found is not None
-    assert found.followed == {(Sort.MUNICIPALITY, "100101")}
-    give(net, Unfollow, me, sort=Sort.MUNICIPALITY, key="100101")
-    give(net, Unfollow, me, sort=Sort.MUNICIPALITY, key="100101")
-    assert net.events()[-3:] == ["Following.Begun", "Following.Followed", "Following.Unfollowed"]
-
-
-def test_reading_never_goes_back(net: Network) -> None:
-    me = account()
-    give(net, MarkSeen, me, position=7)
-    give(net, MarkSeen, me, position=5)
-    assert net.events().count("Following.Seen") == 1
-
-
-def test_what_is_followed_is_something(net: Network) -> None:
-    refuses(net, InvalidInput, Follow, account(), sort=Sort.STREAM, key="nie wiem")
-    refuses(net, InvalidInput, Follow, account(), sort=Sort.TOPIC, key=" ")
-    refuses(net, NotPermitted, Follow, OPERATOR, sort=Sort.TOPIC, key="transport")

@@ -193,7 +193,7 @@ class ConnectionParts:
         return conditions.listed(
             self._declaration,
             self._table,
-            self._statement.audience,
+            self._statement.asking,
             alias,
             self._placeholders,
             self._parent,

@@ -6,6 +6,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+NOBODY = "00000000-0000-0000-0000-000000000000"
+"""No account has this id."""
+
 
 @dataclass(frozen=True)
 class Binding:
@@ -35,6 +38,14 @@ def encoded(value: Any) -> bytes:
 class Parameters:
     bindings: list[Binding] = field(default_factory=list)
     placeholders: list[str] = field(default_factory=list)
+    account_at: int | None = None
+
+    def account(self) -> str:
+        """The account that asks: known only when the question is."""
+        if self.account_at is None:
+            self.account_at = len(self.bindings)
+            self.add(Binding(UUID, None, NOBODY), "uuid")
+        return self.placeholders[self.account_at]
 
     def add(self, binding: Binding, sql_type: str) -> str:
         self.bindings.append(binding)
@@ -50,7 +61,15 @@ class Plan:
     bindings: tuple[Binding, ...]
     projections: tuple[str, ...]
     cost: int
+    account_at: int | None = None
+    """Where among the parameters the account that asks stands; None: nothing in it is personal."""
 
     def parameters(self, variables: Mapping[str, Any]) -> list[bytes]:
-        """Raises ReadError."""
+        """As nobody in particular asks; raises ReadError."""
         return [binding.value(variables) for binding in self.bindings]
+
+    def asked_by(self, account: UUID | None, parameters: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        if self.account_at is None or account is None:
+            return parameters
+        at = self.account_at
+        return (*parameters[:at], encoded(account), *parameters[at + 1 :])

@@ -26,12 +26,18 @@ from api.graphql.compiler.rows import EmbeddedRow, NotCompilable, Row, TableRow
 from api.graphql.compiler.selection import Field, Scope
 from api.graphql.compiler.tail import TailPageParts, TailPlan, compiled_tail
 from api.graphql.compiler.text import RAISE, Part, Sql, concat, joined, may, must, quoted, separated
-from api.graphql.declared import declaration_of, embedded_suffices, table_behind, the_way
+from api.graphql.declared import (
+    declaration_of,
+    embedded_suffices,
+    shown_embedded,
+    table_behind,
+    the_way,
+)
 from api.graphql.errors import InvalidId
 from api.graphql.limits import Measure
 from api.graphql.moments import Moment
 from api.graphql.relay import parse_global_id
-from api.graphql.visibility import Audience
+from api.graphql.visibility import Asking, Audience
 from api.graphql.vocabulary import (
     Argument,
     Column,
@@ -63,7 +69,11 @@ def compiled(
     body = _with_positions(data, projections, measured.cost)
     bindings = tuple(statement.parameters.bindings)
     return Plan(
-        _with_every_parameter(body, statement.parameters), bindings, projections, measured.cost
+        _with_every_parameter(body, statement.parameters),
+        bindings,
+        projections,
+        measured.cost,
+        statement.parameters.account_at,
     )
 
 
@@ -142,8 +152,8 @@ class Place:
 class Statement:
     def __init__(self, scope: Scope, audience: Audience) -> None:
         self.scope = scope
-        self.audience = audience
         self.parameters = Parameters()
+        self.asking = Asking(audience, self.parameters.account)
         self._aliases = 0
         self._moment: Moment | None = None
         self._words: dict[type, Callable[[Any, Place], list[Part]]] = {
@@ -213,7 +223,8 @@ class Statement:
 
     def _to_one(self, declaration: ToOne, place: Place) -> list[Part]:
         target = _object_type(place.told)
-        if self._embedded(target, place.field):
+        inside = self.scope.inside(target, place.field.nodes)
+        if declaration.embedded is not None and shown_embedded(declaration, target, inside):
             column = place.row.column(declaration.embedded)
             found = self._object(target, place.field, EmbeddedRow(column))
             if isinstance(place.told.type, GraphQLNonNull):
@@ -231,7 +242,7 @@ class Statement:
     ) -> Sql:
         table, alias = self.table(target), self.alias()
         wanted = [condition.format(row=alias, key=table.key, **placeholders)]
-        wanted += conditions.visible(table, self.audience, alias, listing=False)
+        wanted += conditions.visible(table, self.asking, alias, listing=False)
         found = concat(self._object(target, place.field, TableRow(alias)))
         sql = f"(SELECT {found} FROM {table.name} {alias}{conditions.where(wanted)})"
         return Sql(must(sql) if isinstance(place.told.type, GraphQLNonNull) else may(sql))
@@ -245,7 +256,7 @@ class Statement:
         else:
             table = self.table(target)
             matching = [f"{alias}.{table.key} = ({alias}e.value->>'id')::uuid"]
-            matching += conditions.visible(table, self.audience, alias, listing=False)
+            matching += conditions.visible(table, self.asking, alias, listing=False)
             source += f" LEFT JOIN {table.name} {alias} ON {' AND '.join(matching)}"
             missing = Sql(f"CASE WHEN {alias}.{table.key} IS NULL THEN {RAISE} ELSE '' END")
             found = [missing, *self._object(target, place.field, TableRow(alias))]
@@ -258,7 +269,7 @@ class Statement:
         target, alias = _object_type(place.told), self.alias()
         table = self.table(target)
         parent = {ours: place.row.column(ours) for ours in declaration.by.values()}
-        wanted = conditions.of_parent(declaration, table, self.audience, alias, parent)
+        wanted = conditions.of_parent(declaration, table, self.asking, alias, parent)
         rows = (
             f"SELECT {alias}.* FROM {table.name} {alias}{conditions.where(wanted)} "
             f"ORDER BY {declaration.order.format(row=alias)} LIMIT {declaration.limit}"

@@ -138,7 +138,7 @@ def compiled_tail(
     missing = ""
     if tail.through is not None:
         table, other = statement.table(element), statement.alias()
-        seen = conditions.visible(table, statement.audience, other, listing=True)
+        seen = conditions.visible(table, statement.asking, other, listing=True)
         on = " AND ".join([f"{other}.{table.key} = {alias}.{tail.through}", *seen])
         must = isinstance(told.type, GraphQLNonNull)
         source += f" {'JOIN' if must else 'LEFT JOIN'} {table.name} {other} ON {on}"
@@ -183,7 +183,7 @@ def followed(statement: "Statement", tail: Tail, row: str, after: str, settled: 
         tail.behind.format(row=row, after=after),
         f"{tail.position.format(row=row)} <= {settled}",
         *conditions.only(tail, row),
-        *conditions.visible(tail.source, statement.audience, row, listing=True),
+        *conditions.visible(tail.source, statement.asking, row, listing=True),
     ]
 
 
