@@ -23,6 +23,8 @@ from api.health import Health
 from api.metrics import metrics
 from api.portals.gate import Gate
 from api.portals.keyring import Keyring
+from api.portals.pages import portal_pages
+from api.portals.routes import portal_routes
 from api.portals.secrets import PortalSecrets
 from api.resources import Resources
 from infra.keyfiles import vault
@@ -60,6 +62,8 @@ def create_app(settings: Settings, options: Options | None = None) -> Litestar:
             BudgetWorkbooks(resources, authentication).router(),
             Calendars(resources, authentication).router(),
             *account_pages(accounts),
+            portal_routes(accounts),
+            *portal_pages(),
             create_static_files_router("/static", [STATIC], include_in_schema=False),
         ],
         lifespan=[lifespan],

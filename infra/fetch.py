@@ -1,9 +1,9 @@
-"""One GET to the world outside: bounded in time and size, and never into our own network."""
+"""One GET or POST to the world outside: bounded in time and size, and never into our own network."""
 
 import ipaddress
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,7 @@ MAX_BYTES: Final = 10 * 1024 * 1024
 _USER_AGENT: Final = "WspolnaPrzestrzen/1 (+municipal news import; one request at a time)"
 _TIMEOUT: Final = httpx.Timeout(10.0, connect=5.0)
 _MAX_REDIRECTS: Final = 5
+_MOST_DRAINED: Final = 65_536
 _PAUSES: Final = (0.5, 1.5)  # seconds before the second and the third attempt
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
@@ -54,6 +55,59 @@ def fetch(
                 raise failure.reason from failure
             pause(wait)
     raise AssertionError("the last attempt returns or raises")
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """`retry_after`: seconds that the receiver asks for, where it says."""
+
+    status: int
+    retry_after: int | None
+
+
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    allow_private: bool = False,
+    deadline: float = 15.0,
+) -> Posted:
+    """Once, without following redirects; whatever is answered. Raises FetchError."""
+    until = time.monotonic() + deadline
+    try:
+        with (
+            _client(allow_private) as client,
+            client.stream(
+                "POST", url, content=body, headers=dict(headers), follow_redirects=False
+            ) as response,
+        ):
+            _drain(response, until)
+            return Posted(response.status_code, _retry_after(response))
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise FetchError("bad_address", f"Zły adres: {url}.", f"A bad address: {url}.") from error
+    except httpx.TimeoutException as error:
+        raise _too_slow(url) from error
+    except httpx.HTTPError as error:
+        raise FetchError(
+            "unreachable", f"Nie można połączyć się z {url}.", f"Cannot connect to {url}."
+        ) from error
+
+
+def _drain(response: httpx.Response, until: float) -> None:
+    """What a receiver has to say beside its status is nobody's business; a little of it is read."""
+    read = 0
+    for chunk in response.iter_raw():
+        read += len(chunk)
+        if read > _MOST_DRAINED:
+            return
+        if time.monotonic() > until:
+            raise _too_slow(str(response.url))
+
+
+def _retry_after(response: httpx.Response) -> int | None:
+    told = response.headers.get("retry-after", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 9 else None
 
 
 class _Temporary(Exception):

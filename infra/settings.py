@@ -43,6 +43,7 @@ class Settings:
     mail_from: str = "wspolna@localhost"
     public_url: str = "http://127.0.0.1:8000"  # where people find this installation
     oidc: OidcSettings | None = None
+    private_webhooks: bool = False  # whether webhooks may lead into our own network
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -62,6 +63,7 @@ class Settings:
             mail_from=environment.get("WSPOLNA_MAIL_FROM") or "wspolna@localhost",
             public_url=_public_url(environment.get("WSPOLNA_URL") or f"http://127.0.0.1:{port}"),
             oidc=_oidc(environment),
+            private_webhooks=environment.get("WSPOLNA_PRIVATE_WEBHOOKS") == "on",
         )
 
     @property

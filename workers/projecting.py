@@ -13,6 +13,7 @@ from projections.registry import PROJECTIONS
 from projections.runner import ProjectionRunner
 from workers.reacting import ReactorRunner
 from workers.reactors import REACTORS
+from workers.webhooks import WebhookRunner
 
 
 class Runner(Protocol):
@@ -64,4 +65,5 @@ def runners(app: Celery) -> list[Runner]:
     return [
         ProjectionRunner(PROJECTIONS, reader, open_connection),
         ReactorRunner(REACTORS, reader, open_connection, ordered),
+        WebhookRunner(settings),
     ]

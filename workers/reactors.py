@@ -12,11 +12,12 @@ from infra.accounts.letters import AccountLetters, Deliveries
 from infra.bootstrap import accounts_desk, cooperation
 from infra.keyfiles import vault
 from infra.mail import post
+from infra.portals.letters import PortalDeliveries, PortalLetters
 from infra.reactors import Deliver, Reactor
 from infra.reminders import Reminders
 from infra.settings import Settings
 
-REACTORS: Sequence[Reactor] = (AccountLetters(),)
+REACTORS: Sequence[Reactor] = (AccountLetters(), PortalLetters())
 
 
 @contextmanager
@@ -27,4 +28,8 @@ def deliverers(settings: Settings) -> Iterator[Mapping[str, Deliver]]:
         accounts_desk(settings, door) as desk,
     ):
         letters = Deliveries(desk, post(settings), settings.public_url, settings.mail_from)
-        yield {**letters.by_task(), **Reminders(letters).by_task()}
+        yield {
+            **letters.by_task(),
+            **Reminders(letters).by_task(),
+            **PortalDeliveries(letters).by_task(),
+        }

@@ -13,6 +13,7 @@ from domain.errors import DomainError
 from infra.accounts import sessions
 from infra.bootstrap import connect, cooperation, seal_log
 from infra.keyfiles import vault
+from infra.portals import applications, secrets
 from infra.reactors import deliver_due
 from infra.reminders import keep_calls_in_time, order_reminders
 from infra.settings import SettingsError
@@ -78,9 +79,11 @@ def remind(task: Task) -> None:
 
 @shared_task(name="workers.tasks.tidy", bind=True)
 def tidy(task: Task) -> None:
-    """Sessions that have ended, links that have expired, attempts that count no more."""
+    """Sessions that have ended, links and secrets that have expired, attempts that count no more."""
     with connect(task.app.wspolna_settings.postgres_url) as connection:
-        sessions.clean(connection, datetime.now(UTC))
+        now = datetime.now(UTC)
+        for clean in (sessions.clean, applications.clean, secrets.clean):
+            clean(connection, now)
 
 
 _DUE = "SELECT 1 FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL AND due_at <= now() LIMIT 1"

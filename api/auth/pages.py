@@ -1,4 +1,4 @@
-"""The few pages that somebody needs before being logged in; what they send goes to `/auth`."""
+"""The few pages that somebody needs before being logged in, and what such pages are made of."""
 
 from html import escape
 from typing import Any
@@ -38,6 +38,22 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Logowanie przez dostawcę nie powiodło się albo tożsamość nie jest połączona z kontem.",
         "Logging in through the provider failed, or the identity is not linked to an account.",
     ),
+    "register": ("Zarejestruj portal", "Register a portal"),
+    "portal name": ("Nazwa portalu", "Name of the portal"),
+    "operator": ("Instytucja, która go prowadzi", "Institution that runs it"),
+    "website": ("Adres strony (https://…)", "Website (https://…)"),
+    "purpose": ("Do czego posłużą dane", "What the data will serve"),
+    "contact": ("Imię i nazwisko osoby do kontaktu", "Name of the contact"),
+    "ask": ("Wyślij zgłoszenie", "Send the application"),
+    "asked": (
+        "Wysłaliśmy list z odnośnikiem. Zgłoszenie czeka na jego otwarcie przez trzy dni.",
+        "A letter with a link is on its way. The application waits three days for it to be opened.",
+    ),
+    "confirm": ("Potwierdź zgłoszenie portalu", "Confirm the portal's application"),
+    "confirmed": (
+        "Gotowe. Koordynator sieci rozpatrzy zgłoszenie i odpowie listem.",
+        "Done. The network's coordinator will decide and answer by letter.",
+    ),
     "scripts": ("Ta strona wymaga JavaScriptu.", "This page needs JavaScript."),
 }
 
@@ -73,54 +89,56 @@ _FIELD = """    <label for="{id}">{label}</label>
 def account_pages(accounts: Accounts) -> list[HTTPRouteHandler]:
     @get("/konto/logowanie", media_type=MediaType.HTML, include_in_schema=False)
     async def log_in(request: Request[Any, Any, Any]) -> Response[str]:
-        language = _language(request)
+        language = language_of(request)
         oidc = accounts.settings.oidc
         provider = _provider(oidc.name) if oidc is not None else ""
         told = _say("problem", language) if "problem" in request.query_params else ""
         body = _log_in(language) + provider + _forgotten(language)
-        return _page("log in", body, language, told)
+        return page("log in", body, language, told)
 
     @get("/konto/zaproszenie", media_type=MediaType.HTML, include_in_schema=False)
     async def invitation(request: Request[Any, Any, Any]) -> Response[str]:
-        return _page("set password", _new_password("invitation", "/", request), _language(request))
+        return page(
+            "set password", _new_password("/auth/invitation", "/", request), language_of(request)
+        )
 
     @get("/konto/haslo", media_type=MediaType.HTML, include_in_schema=False)
     async def password(request: Request[Any, Any, Any]) -> Response[str]:
-        body = _new_password("password/reset", "/konto/logowanie", request)
-        return _page("set password", body, _language(request))
+        body = _new_password("/auth/password/reset", "/konto/logowanie", request)
+        return page("set password", body, language_of(request))
 
     return [log_in, invitation, password]
 
 
 def _log_in(language: Language) -> str:
     fields = (
-        _field("email", "e-mail", "email", "username", language, "required autofocus")
-        + _field("password", "password", "password", "current-password", language, "required")
-        + _field("code", "code", "text", "one-time-code", language, 'inputmode="numeric"')
+        field("email", "e-mail", "email", "username", language, "required autofocus")
+        + field("password", "password", "password", "current-password", language, "required")
+        + field("code", "code", "text", "one-time-code", language, 'inputmode="numeric"')
     )
-    return _form("login", "/", "", fields, "log in", language)
+    return form("/auth/login", "/", "", fields, "log in", language)
 
 
 def _forgotten(language: Language) -> str:
-    fields = _field("email", "e-mail", "email", "username", language, "required", "forgotten-email")
-    form = _form("password/forgotten", "", "sent", fields, "send", language)
-    return f"  <details><summary>{_say('forgotten', language)}</summary>\n{form}  </details>\n"
+    fields = field("email", "e-mail", "email", "username", language, "required", "forgotten-email")
+    asking = form("/auth/password/forgotten", "", "sent", fields, "send", language)
+    return f"  <details><summary>{_say('forgotten', language)}</summary>\n{asking}  </details>\n"
 
 
 def _new_password(to: str, following: str, request: Request[Any, Any, Any]) -> str:
-    language = _language(request)
+    language = language_of(request)
     kind = ("password", "new password", "password", "new-password")
-    fields = _field(*kind, language, 'required minlength="12" maxlength="200" autofocus')
-    return _form(to, following, "done", fields, "set password", language)
+    fields = field(*kind, language, 'required minlength="12" maxlength="200" autofocus')
+    return form(to, following, "done", fields, "set password", language)
 
 
 def _provider(name: str) -> str:
     return f'  <p><button type="button" id="oidc">{escape(name)}</button></p>\n'
 
 
-def _form(to: str, following: str, done: str, fields: str, button: str, language: Language) -> str:
+def form(to: str, following: str, done: str, fields: str, button: str, language: Language) -> str:
     return _FORM.format(
-        to=f"/auth/{to}",
+        to=to,
         next=following,
         done=_say(done, language) if done else "",
         fields=fields,
@@ -128,7 +146,7 @@ def _form(to: str, following: str, done: str, fields: str, button: str, language
     )
 
 
-def _field(
+def field(
     name: str,
     label: str,
     type_: str,
@@ -147,7 +165,7 @@ def _field(
     )
 
 
-def _page(title: str, body: str, language: Language, told: str = "") -> Response[str]:
+def page(title: str, body: str, language: Language, told: str = "") -> Response[str]:
     text = _PAGE.format(
         language=language,
         title=_say(title, language),
@@ -164,5 +182,5 @@ def _say(word: str, language: Language) -> str:
     return escape(pl if language == "pl" else en)
 
 
-def _language(request: Request[Any, Any, Any]) -> Language:
+def language_of(request: Request[Any, Any, Any]) -> Language:
     return preferred(dict(request.scope["headers"]).get(b"accept-language"))

@@ -90,7 +90,7 @@ class Routes:
         return Router(
             "/auth",
             route_handlers=handlers,
-            before_request=_from_our_pages,
+            before_request=from_our_pages,
             exception_handlers={
                 DomainError: answer_of,
                 UnknownToken: answer_of,
@@ -316,7 +316,7 @@ def visitor(request: AnyRequest) -> Visitor:
     return Visitor(source_of(address), browser_of(request.headers.get("user-agent", "")))
 
 
-async def _from_our_pages(request: AnyRequest) -> None:
+async def from_our_pages(request: AnyRequest) -> None:
     headers = dict(request.scope["headers"])
     if request.method == "GET":
         return

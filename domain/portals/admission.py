@@ -1,11 +1,13 @@
 """A portal is registered, approved or rejected, and what the coordinator decides about it later on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import count
 from uuid import UUID, uuid5
 
 from domain.accounts.email import parse_email
 from domain.commands import Command, Whose, handles
+from domain.errors import FieldProblem
 from domain.personal import Personal
 from domain.portals.portal import Portal, contact_of
 from domain.portals.refusals import PortalNameTaken, PortalNotFound
@@ -28,7 +30,11 @@ class RegisterPortal(Command):
 
     @property
     def portal_id(self) -> UUID:
-        return uuid5(self.command_id, "portal")
+        return self.id_of(self.command_id)
+
+    @staticmethod
+    def id_of(command_id: UUID) -> UUID:
+        return uuid5(command_id, "portal")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,13 +81,7 @@ class ClosePortal(Command):
 @handles(RegisterPortal, by=set(), on=Whose.NETWORK)
 def register_portal(command: RegisterPortal, work: Work) -> Portal:
     email, name = parse_email(command.contact_email, "contactEmail"), command.contact_name.strip()
-    refuse_if(
-        [
-            *command.facts.problems(),
-            *text_problems("contactName", name, 200),
-            *scope_problems(command.scopes),
-        ]
-    )
+    refuse_if(application_problems(command.facts, name, command.scopes))
     contact = contact_of(command.portal_id)
     begun = Portal.begin(
         Portal.Registered,
@@ -142,6 +142,14 @@ def close_portal(command: ClosePortal, work: Work) -> Portal:
     refuse_if(text_problems("reason", command.reason, 1000, multiline=True))
     portal.close(command.reason, work)
     return portal
+
+
+def application_problems(
+    facts: PortalFacts, contact_name: str, scopes: tuple[Scope, ...]
+) -> Iterable[FieldProblem]:
+    yield from facts.problems()
+    yield from text_problems("contactName", contact_name, 200)
+    yield from scope_problems(scopes)
 
 
 def portal_to_change(work: Work, portal_id: UUID, expected: int | None) -> Portal:

@@ -139,8 +139,11 @@ class Portal(Aggregate):
     class WebhookRemoved(Aggregate.Event):
         webhook_id: UUID
 
-    def __init__(self, *, facts: PortalFacts, contact_email: Personal) -> None:
+    def __init__(
+        self, *, facts: PortalFacts, contact_name: Personal, contact_email: Personal
+    ) -> None:
         self.facts = facts
+        self.contact_name = contact_name
         self.contact_email = contact_email
         self.state = PortalState.REGISTERED
         self.terms = PortalTerms(())

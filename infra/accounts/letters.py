@@ -86,7 +86,7 @@ class Deliveries:
 
     def __init__(self, desk: Desk, post: Post, address: str, sender: str) -> None:
         self.desk, self._post = desk, post
-        self._address, self._sender = address.rstrip("/"), sender
+        self.address, self._sender = address.rstrip("/"), sender
 
     def by_task(self) -> dict[str, Any]:
         return {
@@ -120,14 +120,17 @@ class Deliveries:
     def link(self, account: Account, purpose: Purpose) -> str:
         with self.desk.connection() as connection:
             secret = new_link(connection, account.id, purpose, self.desk.now())
-        return link_of(self._address, purpose, secret)
+        return link_of(self.address, purpose, secret)
 
     def send(self, key: str, account: Account, subject: str, text: str) -> None:
         if account.email.clear is None or account.name.clear is None:
             return  # forgotten meanwhile
+        self.send_to(key, account.name.clear, account.email.clear, subject, text)
+
+    def send_to(self, key: str, name: str, email: str, subject: str, text: str) -> None:
         letter = EmailMessage()
         letter["From"] = formataddr(("Wspólna Przestrzeń", self._sender))
-        letter["To"] = formataddr((account.name.clear, account.email.clear))
+        letter["To"] = formataddr((name, email))
         letter["Subject"] = subject
         letter["Date"] = format_datetime(self.desk.now())
         # The same for every attempt, so that a mailbox that got it twice shows it once.

@@ -5,7 +5,7 @@
 CREATE TABLE portal_applications (
     id           uuid        NOT NULL PRIMARY KEY,
     told         bytea,                       -- NULL: confirmed
-    link_hash    bytea       UNIQUE,          -- of the link in the letter; NULL: not written yet
+    link_hash    bytea       NOT NULL UNIQUE, -- of the link in the letter
     expires_at   timestamptz NOT NULL,
     confirmed_at timestamptz
 );

@@ -23,6 +23,7 @@ from workers.cli import (
     municipality,
     news,
     person,
+    portal,
     practice,
     projections,
     question,
@@ -64,6 +65,7 @@ app.add_typer(initiative.app, name="initiative")
 app.add_typer(meeting.app, name="meeting")
 app.add_typer(municipality.app, name="municipality")
 app.add_typer(news.app, name="news")
+app.add_typer(portal.app, name="portal")
 app.add_typer(practice.app, name="practice")
 app.add_typer(projections.app, name="projections")
 app.add_typer(question.app, name="question")
