@@ -19,6 +19,8 @@ def main(port: int) -> None:
         loop="uvloop",
         http=made.state.front,
         ws="websockets-sansio",
+        # A compressor a connection would cost more memory than all else of a listener together.
+        ws_per_message_deflate=False,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,

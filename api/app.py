@@ -1,5 +1,6 @@
 """The web application: `create_app(settings)`, or `api.app:app` for `uvicorn --factory`."""
 
+import resource
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -76,7 +77,14 @@ def create_app(settings: Settings, options: Options | None = None) -> Litestar:
 
 
 def app() -> Litestar:
+    _allow_many_connections()
     return create_app(Settings.from_environment(), Options.from_environment())
+
+
+def _allow_many_connections() -> None:
+    """Each is a file to the system, which allows few of them unless it is asked."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 @get("/", include_in_schema=False)

@@ -50,6 +50,8 @@ class Authentication:
         self, headers: Mapping[bytes, bytes], viewer: Viewer, results: AsyncIterator[T]
     ) -> AsyncGenerator[T, None]:
         """The results, until the viewer is no longer who it was, or may no longer what it might."""
+        if viewer == PUBLIC and isinstance(results, AsyncGenerator):
+            return results
         return self._heeding(dict(headers), viewer, results)
 
     async def _heeding(
@@ -76,14 +78,13 @@ class Authentication:
             await _closed(results)
 
     async def _changed(self, headers: Mapping[bytes, bytes], viewer: Viewer) -> None:
-        while viewer != PUBLIC:
+        while True:
             await asyncio.sleep(RECHECK_SECONDS)
             try:
                 if await self.viewer(headers) != viewer:
                     return
             except UnknownToken:
                 return
-        await asyncio.Event().wait()
 
     async def _of_header(self, authorization: bytes) -> Viewer:
         scheme, _, token = authorization.partition(b" ")

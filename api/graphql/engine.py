@@ -366,7 +366,9 @@ class Engine:
                 raise RequestErrors(results.errors or [])
             async with aclosing(results):
                 async for result in results:
-                    yield executed(result, language, measured.cost, context.position or 0)
+                    answer = executed(result, language, measured.cost, context.position or 0)
+                    answer.followed = True
+                    yield answer
                     await snapshot.close()
         except RequestErrors as refused:
             yield refusal(refused.errors, language)

@@ -100,12 +100,6 @@ class NoSuchPosition(ReadError):
     en = "The log has no position {position}: it comes from elsewhere, or the log was restored. Begin anew."
 
 
-class SlowConsumer(ReadError):
-    code = "slow_consumer"
-    pl = "Subskrypcja zakończona: odbiorca nie nadąża. Podłącz się ponownie i wznów od pozycji {position}."
-    en = "The subscription ended: its reader is too slow. Connect again and go on from the position {position}."
-
-
 class TooManySubscribers(ReadError):
     code = "too_many_subscribers"
     pl = "Zbyt wielu subskrybentów. Spróbuj ponownie później."

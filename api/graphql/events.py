@@ -1,4 +1,8 @@
-"""Results as server-sent events: graphql-sse in its distinct connections mode."""
+"""Results as server-sent events: graphql-sse in its distinct connections mode.
+
+The id of a subscription's event is the position to go on from: a browser that lost the connection sends
+it back as `Last-Event-ID`.
+"""
 
 import asyncio
 import contextlib
@@ -6,6 +10,7 @@ from collections.abc import AsyncGenerator
 
 from litestar.types import Receive, Send
 
+from api.graphql.readers import ReadsNothing, cut_off, tell
 from api.graphql.results import Answer
 
 HEARTBEAT_SECONDS = 15.0
@@ -26,8 +31,12 @@ async def send_events(results: AsyncGenerator[Answer, None], receive: Receive, s
     finally:
         for task in (gone, told):
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
+            try:
                 await task
+            except asyncio.CancelledError:
+                pass
+            except ReadsNothing:
+                await cut_off(send)
 
 
 async def _gone(receive: Receive) -> None:
@@ -46,7 +55,7 @@ async def _tell(results: AsyncGenerator[Answer, None], send: Send) -> None:
                 elif (result := upcoming.result()) is None:
                     break
                 else:
-                    await _chunk(send, b"event: next\ndata: " + result.body + b"\n\n")
+                    await _chunk(send, _event(result))
                     upcoming = asyncio.ensure_future(anext(results, None))
         finally:
             upcoming.cancel()
@@ -55,5 +64,10 @@ async def _tell(results: AsyncGenerator[Answer, None], send: Send) -> None:
     await _chunk(send, b"event: complete\ndata:\n\n", more=False)
 
 
+def _event(answer: Answer) -> bytes:
+    place = b"id: %d\n" % (answer.position or 0) if answer.followed else b""
+    return b"event: next\n" + place + b"data: " + answer.body + b"\n\n"
+
+
 async def _chunk(send: Send, body: bytes, *, more: bool = True) -> None:
-    await send({"type": "http.response.body", "body": body, "more_body": more})
+    await tell(send, {"type": "http.response.body", "body": body, "more_body": more})

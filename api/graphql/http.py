@@ -123,11 +123,16 @@ class GraphQLOverHTTP:
             viewer = await self._viewer(headers)
             await admitted(self._gate, viewer)
             asked = await question(scope, headers, receive, self._trusted)
-            results = await self._engine.stream(asked, viewer, language, safe=safe)
+            results = await self._engine.stream(
+                asked, viewer, language, safe=safe, resume=_last_event(headers)
+            )
             results = self._authentication.heeding(headers, viewer, results)
             results = each_noted(self._gate, viewer, results)
         except MutationByGet:
             await _refuse(send, Refused("method_not_allowed"), negotiation.LEGACY, language)
+        except MalformedVariables as malformed:
+            refused = Refused("malformed_request", str(malformed))
+            await _refuse(send, refused, negotiation.LEGACY, language)
         except Refused as refused:
             await _refuse(send, refused, negotiation.LEGACY, language)
         else:
@@ -148,6 +153,16 @@ class GraphQLOverHTTP:
 
 def language_of(headers: Headers) -> Language:
     return preferred(headers.get(b"accept-language"))
+
+
+def _last_event(headers: Headers) -> int | None:
+    """Raises Refused."""
+    told = headers.get(b"last-event-id")
+    if not told:
+        return None
+    if not (told.isdigit() and len(told) < 17):
+        raise Refused("malformed_request", "Last-Event-ID")
+    return int(told)
 
 
 async def _tell(

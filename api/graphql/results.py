@@ -24,6 +24,8 @@ class Answer:
     etag: Callable[[], bytes] | None = None
     cost: int = 0
     failed: bool = False
+    followed: bool = False
+    """One of a subscription's, which may go on from `position` later."""
 
     def errors(self) -> bytes:
         """Of what wasn't executed: the bare list."""

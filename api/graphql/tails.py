@@ -138,15 +138,14 @@ class Feed:
     async def _read(self, position: int) -> Told:
         sent = self._wire.send(self._plan.sql, (b"%d" % position, *self._parameters))
         settled, lines = await sent.row
-        answers = [_answer(line) for line in lines.split(b"\n")] if lines else []
+        answers = [self._answer(line) for line in lines.split(b"\n")] if lines else []
         if len(answers) == ENOUGH:
             return Told(answers, answers[-1].position or position)
         return Told(answers, max(position, int(settled or 0)))
 
-
-def _answer(line: bytes) -> Answer:
-    position, _, body = line.partition(b" ")
-    return Answer(body, True, int(position))
+    def _answer(self, line: bytes) -> Answer:
+        position, _, body = line.partition(b" ")
+        return Answer(body, True, int(position), cost=self._plan.cost, followed=True)
 
 
 class Reader:

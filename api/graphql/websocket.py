@@ -11,6 +11,7 @@ from api.auth import Authentication, ForeignOrigin, UnknownToken, Viewer
 from api.auth.origin import same_origin
 from api.graphql.engine import Engine, MalformedVariables, Question
 from api.graphql.rationing import admitted, each_noted
+from api.graphql.readers import ReadsNothing, cut_off, tell
 from api.graphql.refused import Refused
 from api.graphql.results import encoded
 from api.language import preferred
@@ -97,6 +98,8 @@ class _Session:
             await self._close(4408, "Connection initialisation timeout")
         except Closed as closed:
             await self._close(closed.code, closed.reason)
+        except ReadsNothing:
+            await self._cut(None)
         finally:
             await self._stop()
 
@@ -166,7 +169,7 @@ class _Session:
 
     async def _operate(self, id_: str, question: Question) -> None:
         """A request error ends the operation with `error`, everything else with `complete`."""
-        identity = self._identity or {}
+        identity, reached = self._identity or {}, None
         try:
             viewer = await self._viewer(identity)
             await admitted(self._gate, viewer)
@@ -179,11 +182,14 @@ class _Session:
                         await self._say(id_, b"error", answer.errors())
                         return
                     await self._say(id_, b"next", answer.body)
+                    reached = answer.position if answer.followed else None
             await self._say(id_, b"complete", None)
         except Refused as refused:
             await self._say(id_, b"error", encoded([refused.error(self._language)]))
         except Closed as closed:
             await self._close(closed.code, closed.reason)
+        except ReadsNothing:
+            await self._cut(reached)
         finally:
             if self._running.get(id_) is asyncio.current_task():
                 del self._running[id_]
@@ -209,7 +215,12 @@ class _Session:
         await self._text(b'{"id":' + encoded(id_) + b',"type":"' + type_ + b'"' + told + b"}")
 
     async def _text(self, message: bytes) -> None:
-        await self._send({"type": "websocket.send", "text": message.decode(), "bytes": None})
+        await tell(self._send, {"type": "websocket.send", "text": message.decode(), "bytes": None})
+
+    async def _cut(self, reached: int | None) -> None:
+        """Says where to go on, to a client that begins to read at last."""
+        onward = "" if reached is None else f"; go on after {reached}"
+        await cut_off(self._send, self._close(1013, f"You read nothing{onward}"))
 
     async def _close(self, code: int, reason: str) -> None:
         with contextlib.suppress(Exception):

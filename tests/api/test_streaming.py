@@ -28,6 +28,7 @@ def test_published_news_arrives_as_a_server_sent_event(net: Network) -> None:
         publishing.start()
         lines = told.iter_lines()
         assert next(lines) == "event: next"
+        assert int(next(lines).removeprefix("id: ")) > 0
         data = json.loads(next(lines).removeprefix("data: "))
         publishing.join()
     assert data["data"] == {"newsPublished": {"title": "Nowy most"}}
