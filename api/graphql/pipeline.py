@@ -137,13 +137,14 @@ class Overview:
     context: Context
     day: date
     given: list[Any]
+    statements: overview.Statements
 
     async def rows(self, statement: str, *more: Any) -> Rows:
         visible = INITIATIVES.visible.condition(self.context.viewer.audience, "i", listing=True)
         sql = statement.replace("{visible}", visible or "true")
         return await self.context.snapshot.rows(sql, [*self.given, *more])
 
-    async def sums(self, statements: tuple[str, str]) -> dict[Any, PipelineSums]:
+    async def sums(self, statements: overview.Sums) -> dict[Any, PipelineSums]:
         """By key; one entry for each key that has initiatives or money."""
         states, money = [await self.rows(each) for each in statements]
         amounts = {row["key"]: row for row in money}
@@ -164,7 +165,7 @@ class Pipeline(PipelineSums):
 
     @strawberry.field(description="By municipality, those that won most first.")
     async def partners(self) -> list[PipelinePartner]:
-        found = await self.overview.sums(overview.BY_PARTNER)
+        found = await self.overview.sums(self.overview.statements.by_partner)
         names = await self.overview.named(overview.PARTNERS, list(found))
         listed = [
             PipelinePartner(terc=code, name=names[code]["name"], **vars(sums))
@@ -176,7 +177,7 @@ class Pipeline(PipelineSums):
         description="By programme, in the order of their codes; those without one last."
     )
     async def programmes(self) -> list[PipelineProgramme]:
-        found = await self.overview.sums(overview.BY_PROGRAMME)
+        found = await self.overview.sums(self.overview.statements.by_programme)
         names = await self.overview.named(overview.PROGRAMMES, [key for key in found if key])
         codes = {key: names[key]["code"] for key in found if key}
         ordered = sorted(found, key=lambda key: (key is None, codes.get(key, "")))
@@ -184,13 +185,13 @@ class Pipeline(PipelineSums):
 
     @strawberry.field(description="By year, the latest first.")
     async def years(self) -> list[PipelineYear]:
-        found = await self.overview.sums(overview.BY_YEAR)
+        found = await self.overview.sums(self.overview.statements.by_year)
         listed = [PipelineYear(year=int(key), **vars(sums)) for key, sums in found.items()]
         return sorted(listed, key=lambda each: -each.year)
 
     @strawberry.field(description="Days spent in each state.")
     async def durations(self) -> list[StateDuration]:
-        found = await self.overview.rows(overview.DAYS)
+        found = await self.overview.rows(self.overview.statements.days)
         return [_duration(row) for row in sorted(found, key=_in_order)]
 
     @strawberry.field(description="What was due, earliest first; what had passed, too.")
@@ -198,7 +199,7 @@ class Pipeline(PipelineSums):
         self,
         first: Annotated[int, strawberry.argument(description="How many, at most 100.")] = 20,
     ) -> list[PipelineDeadline]:
-        found = await self.overview.rows(overview.DUE, page_size(first))
+        found = await self.overview.rows(self.overview.statements.due, page_size(first))
         return [
             PipelineDeadline(
                 key=row["initiative_id"],
@@ -234,7 +235,8 @@ class PipelineQueries:
         programme: Annotated[strawberry.ID | None, _PROGRAMME] = None,
         year: Annotated[int | None, _YEAR] = None,
     ) -> Pipeline:
-        day = plausible_date("asOf")(as_of or polish_day(info.context.now))
+        today = polish_day(info.context.now)
+        day = plausible_date("asOf")(as_of or today)
         given = [
             day,
             known_at or datetime.combine(date(9999, 1, 1), time(), UTC),
@@ -242,8 +244,10 @@ class PipelineQueries:
             id_of("Programme")(programme) if programme is not None else None,
             year,
         ]
-        asked = Overview(info.context, day, given)
-        whole = (await asked.sums(overview.ALL)).get(None) or _sums([], None)
+        now = known_at is None and day >= today  # no decision lies ahead
+        statements = overview.NOW if now else overview.THEN
+        asked = Overview(info.context, day, given, statements)
+        whole = (await asked.sums(statements.whole)).get(None) or _sums([], None)
         return Pipeline(as_of=day, overview=asked, **vars(whole))
 
 

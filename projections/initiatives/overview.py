@@ -2,24 +2,24 @@
 
 Two times: what was true on the day `$1`, as it was known at the moment `$2`. What a later correction
 undid counts until it was undone. `{visible}` is the viewer's condition over the row `i`. `$3` municipality,
-`$4` programme and `$5` year choose; each may be NULL.
+`$4` programme and `$5` year choose; each may be NULL. `NOW` says of today what `THEN` does, from rows that
+are kept up to date, and so in a tenth of the time.
 """
+
+from typing import NamedTuple
 
 _KNOWN = "since <= $1::date AND recorded_at <= $2::timestamptz"
 _STANDING = f"{_KNOWN} AND (undone_at IS NULL OR undone_at > $2::timestamptz)"
 
 # Of a year is what was submitted in it; what wasn't submitted, is of the year of its idea.
-_CHOSEN = f"""
+_CHOSEN_THEN = f"""
 standing AS (
-    SELECT s.initiative_id, s.version, s.state, s.since, s.requested, s.selected
+    SELECT s.initiative_id, s.version, s.state, s.since
     FROM read_initiatives.steps s JOIN read_initiatives.initiatives i ON i.id = s.initiative_id
     WHERE {{visible}} AND {_STANDING}
 ),
 latest AS (
-    SELECT DISTINCT ON (initiative_id) * FROM standing ORDER BY initiative_id, version DESC
-),
-years AS (
-    SELECT initiative_id,
+    SELECT initiative_id, max(version) AS version,
         extract(year FROM coalesce(max(since) FILTER (WHERE state = 'SUBMITTED'), min(since)))::int AS year
     FROM standing GROUP BY initiative_id
 ),
@@ -38,13 +38,38 @@ won AS (
     SELECT initiative_id, sum(amount) AS granted FROM entered WHERE kind = 'WON' GROUP BY initiative_id
 ),
 chosen AS (
-    SELECT latest.*, years.year, link.programme_id
-    FROM latest JOIN years USING (initiative_id) LEFT JOIN link USING (initiative_id)
+    SELECT latest.initiative_id, step.state, step.requested, step.selected, won.granted, latest.year,
+        link.programme_id
+    FROM latest JOIN read_initiatives.steps step USING (initiative_id, version)
+    LEFT JOIN link USING (initiative_id) LEFT JOIN won USING (initiative_id)
     WHERE ($3::text IS NULL OR EXISTS (
         SELECT FROM belonging b WHERE b.initiative_id = latest.initiative_id AND b.terc = $3::text
-            AND b.state = 'ACCEPTED'))
+            AND b.state IN ('ACCEPTED', 'INVITED')))
       AND ($4::uuid IS NULL OR link.programme_id = $4::uuid)
-      AND ($5::int IS NULL OR years.year = $5::int)
+      AND ($5::int IS NULL OR latest.year = $5::int)
+)
+"""
+
+_CHOSEN_NOW = """
+standing AS (
+    SELECT initiative_id, version, state, since FROM read_initiatives.steps WHERE undone_at IS NULL
+),
+belonging AS (SELECT initiative_id, terc, state FROM read_initiatives.members),
+entered AS (
+    SELECT initiative_id, terc, kind, amount FROM read_initiatives.amounts WHERE undone_at IS NULL
+),
+dated AS (
+    SELECT i.id AS initiative_id, i.state, i.requested, i.selected, i.granted, i.programme_id, i.participants,
+        extract(year FROM coalesce((i.submitted_at AT TIME ZONE 'Europe/Warsaw')::date, i.proposed_on))::int
+            AS year
+    FROM read_initiatives.initiatives i
+    WHERE {visible} AND $1::date IS NOT NULL AND $2::timestamptz IS NOT NULL
+),
+chosen AS (
+    SELECT * FROM dated
+    WHERE ($3::text IS NULL OR participants @> ARRAY[$3::text])
+      AND ($4::uuid IS NULL OR programme_id = $4::uuid)
+      AND ($5::int IS NULL OR year = $5::int)
 )
 """
 
@@ -56,7 +81,7 @@ SELECT {key} AS key, chosen.state, count(*) AS count,
     coalesce(sum(granted), 0)::bigint AS granted,
     count(*) FILTER (WHERE chosen.state IN ('REJECTED', 'NOT_FUNDED')) AS lost,
     count(*) FILTER (WHERE selected IS NOT NULL AND chosen.state NOT IN ('REJECTED', 'NOT_FUNDED')) AS won
-FROM chosen LEFT JOIN won USING (initiative_id) {join}
+FROM chosen {join}
 GROUP BY 1, chosen.state
 """
 
@@ -71,27 +96,8 @@ FROM chosen JOIN entered USING (initiative_id)
 GROUP BY 1
 """
 
-
-def _by(key: str, money: str | None = None, join: str = "") -> tuple[str, str]:
-    """The statements of states and of money, grouped by `key`."""
-    return (
-        _STATES.format(chosen=_CHOSEN, key=key, join=join),
-        _MONEY.format(chosen=_CHOSEN, key=money or key),
-    )
-
-
-ALL = _by("NULL::text")
-BY_PROGRAMME = _by("programme_id::text")
-BY_YEAR = _by("year::text")
-# Its own money, also of what it has left since; the initiatives that it takes part in.
-BY_PARTNER = _by(
-    "member.terc",
-    "entered.terc",
-    "JOIN belonging AS member ON member.initiative_id = chosen.initiative_id AND member.state = 'ACCEPTED'",
-)
-
-DAYS = f"""
-WITH {_CHOSEN}
+_DAYS = """
+WITH {chosen}
 SELECT state, count(*) AS visits, sum(days)::bigint AS days, max(days) AS longest
 FROM (
     SELECT standing.state,
@@ -102,8 +108,8 @@ FROM (
 GROUP BY state
 """
 
-DUE = f"""
-WITH {_CHOSEN}
+_DUE_THEN = """
+WITH {chosen}
 SELECT * FROM (
     SELECT DISTINCT ON (c.deadline_id) c.deadline_id, c.initiative_id, c.kind, c.title, c.due_on, c.state
     FROM read_initiatives.deadline_changes c JOIN chosen ON chosen.initiative_id = c.initiative_id
@@ -113,6 +119,58 @@ SELECT * FROM (
 ) AS due
 WHERE state = 'OPEN' ORDER BY due_on, deadline_id LIMIT $6::int
 """
+
+_DUE_NOW = """
+WITH {chosen}
+SELECT d.id AS deadline_id, d.initiative_id, d.kind, d.title, d.due_on
+FROM read_initiatives.deadlines d JOIN chosen ON chosen.initiative_id = d.initiative_id
+WHERE d.state = 'OPEN' ORDER BY d.due_on, d.id LIMIT $6::int
+"""
+
+
+class Sums(NamedTuple):
+    """Both grouped by a `key`."""
+
+    states: str
+    money: str
+
+
+class Statements(NamedTuple):
+    whole: Sums
+    by_programme: Sums
+    by_year: Sums
+    by_partner: Sums
+    days: str
+    due: str
+
+
+def _sums(chosen: str, key: str, money: str | None = None, join: str = "") -> Sums:
+    return Sums(
+        _STATES.format(chosen=chosen, key=key, join=join),
+        _MONEY.format(chosen=chosen, key=money or key),
+    )
+
+
+def _statements(chosen: str, due: str) -> Statements:
+    return Statements(
+        whole=_sums(chosen, "NULL::text"),
+        by_programme=_sums(chosen, "programme_id::text"),
+        by_year=_sums(chosen, "year::text"),
+        # Its own money, also of what it has left since; the initiatives that it takes part in.
+        by_partner=_sums(
+            chosen,
+            "member.terc",
+            "entered.terc",
+            "JOIN belonging AS member ON member.initiative_id = chosen.initiative_id "
+            "AND member.state = 'ACCEPTED'",
+        ),
+        days=_DAYS.format(chosen=chosen),
+        due=due.format(chosen=chosen),
+    )
+
+
+THEN = _statements(_CHOSEN_THEN, _DUE_THEN)
+NOW = _statements(_CHOSEN_NOW, _DUE_NOW)
 
 PROGRAMMES = "SELECT id::text AS key, id, code, name FROM read_initiatives.programmes WHERE id = ANY($1::uuid[])"
 PARTNERS = (

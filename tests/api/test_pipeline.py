@@ -17,8 +17,9 @@ from domain.initiatives.states import InitiativeState
 from domain.initiatives.timeplan import DutyKind
 from tests.api.conftest import settings
 from tests.api.test_funds import FundsApi
-from tests.funds import DOCUMENT, TOMASZOW, ZLOTY, Funds, budget, funds, official, terms
+from tests.funds import DOCUMENT, PATHS, TOMASZOW, ZLOTY, Funds, budget, funds, official, terms
 from tests.network import BELCHATOW, OPOCZNO
+from tests.stories import told_story
 
 S = InitiativeState
 
@@ -64,6 +65,25 @@ def test_one_answer_tells_by_programme_year_and_municipality(api: FundsApi) -> N
         "terc": BELCHATOW, "name": "Bełchatów", "count": 2, "sought": 17_000_000, "won": 8_500_000, "decided": 2,
     }  # fmt: skip
     assert by_terc[TOMASZOW]["count"] == 1
+
+
+def test_today_from_the_kept_rows_is_what_the_log_of_changes_says(api: FundsApi) -> None:
+    """With a moment of knowledge, even a late one, the overview is made of all changes."""
+    told_story(api.given)
+    found = api.given.reached(S.SELECTED)
+    api.given.order(
+        implementation.CorrectStatus, found, state=S.MERIT_ASSESSMENT, reason="Inny wniosek"
+    )
+    sums = "count decided selected sought won spent paid states { state count requested selected granted }"
+    parts = (
+        f"{sums} programmes {{ programme {{ code }} {sums} }} years {{ year {sums} }} "
+        f"partners {{ terc {sums} }} durations {{ state visits averageDays longestDays }} "
+        "deadlines(first: 100) { kind title dueOn overdue initiative { id } }"
+    )
+    for chosen in ({}, {"municipality": BELCHATOW}, {"year": 2026}, {"year": 2025}):
+        now = pipeline(api, parts, **chosen)
+        assert now == pipeline(api, parts, knownAt="2030-01-01T00:00:00Z", **chosen)
+    assert pipeline(api, "count")["count"] == len(PATHS) + 3
 
 
 def test_a_year_and_a_municipality_are_those_of_the_day_asked_for(api: FundsApi) -> None:
