@@ -101,18 +101,22 @@ def state(aggregate: type[A], entries: Iterable[Entry]) -> A | None:
 
 
 class Asked(NamedTuple):
-    """Of a row of a read model, at the last position that was known and on a day; None: now."""
+    """Of a read model's rows, at the last position that was known and on a day; None: now."""
 
     projection: Projection
-    row: type[Row]
     position: int | None = None
     day: date | None = None
 
 
-def causes(
-    connection: Connection[Any], log: EventLog, asked: Asked, stream_id: UUID
-) -> dict[str, Recorded]:
-    """By column of the stream's row: the event that set the value it had."""
+class Told(NamedTuple):
+    """`rows` of a stream, and by column of each the event that set the value it has."""
+
+    rows: dict[Place, Row]
+    causes: dict[Place, dict[str, Recorded]]
+
+
+def told(connection: Connection[Any], log: EventLog, asked: Asked, stream_id: UUID) -> Told:
+    """A stream's rows as they were, folded from the log alone."""
     types = asked.projection.types
 
     def known(one: UUID) -> list[Recorded]:
@@ -120,9 +124,24 @@ def causes(
         return [e for e in events if asked.position is None or e.position <= asked.position]
 
     axis = Axis.KNOWN if asked.day is None else Axis.TRUE
-    found: dict[Place, dict[str, Recorded]] = {}
-    Telling(asked.projection, stream_id, axis, known, causes=found).begin(asked.day or date.max)
-    return found.get((asked.row, (stream_id,)), {})
+    found = Told({}, {})
+    telling = Telling(asked.projection, stream_id, axis, known, causes=found.causes)
+    telling.begin(asked.day or date.max)
+    found.rows.update((at, course[-1].row) for at, course in telling.changed().items() if course)
+    return found
+
+
+def causes(
+    connection: Connection[Any], log: EventLog, asked: Asked, stream_id: UUID, row: type[Row]
+) -> dict[str, Recorded]:
+    return told(connection, log, asked, stream_id).causes.get((row, (stream_id,)), {})
+
+
+def last_known(connection: Connection[Any], at: datetime) -> int:
+    """The last position that was known at a time; 0: none was."""
+    query = "SELECT coalesce(max(position), 0) FROM public.events WHERE recorded_at <= %s"
+    row = connection.execute(query, (at,)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _fold_what_fits(folded: Any, waiting: list[Event]) -> tuple[Any, list[Event]]:

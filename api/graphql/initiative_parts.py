@@ -247,13 +247,7 @@ class InitiativeStep:
     granted: Grosze | None = column("granted", "Grant of the agreement, as it stood then.")
 
 
-# What stood on a day, as it was known at a moment: undone steps count until they were undone.
-STEP_ON = """
-SELECT * FROM read_initiatives.steps
-WHERE initiative_id = $1 AND since <= $2::date AND recorded_at <= $3::timestamptz
-  AND (undone_at IS NULL OR undone_at > $3::timestamptz)
-ORDER BY version DESC LIMIT 1
-"""
+LATEST_STEP = "ORDER BY since DESC, version DESC LIMIT 1"
 
 
 @reads(HISTORY)

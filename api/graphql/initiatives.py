@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from api.graphql import moments
 from api.graphql.arguments import contains, terc
 from api.graphql.calls import FundingCall, Programme
 from api.graphql.connections import Connection
@@ -20,8 +21,9 @@ from api.graphql.fields import (
 )
 from api.graphql.initiative_parts import (
     INITIATIVES,
+    LATEST_STEP,
     OF,
-    STEP_ON,
+    STEPS,
     AccountAccess,
     Amendment,
     Budget,
@@ -148,8 +150,11 @@ class Initiative(HasPast):
             strawberry.argument(description="What was known at this moment; now if not given."),
         ] = None,
     ) -> InitiativeStep | None:
-        given = [record_of(self).row["id"], plausible_date("on")(on), known_at or info.context.now]
-        found = await info.context.snapshot.rows(STEP_ON, given)
+        asked = {moments.EFFECTIVE_ON: on, moments.AS_OF: known_at}
+        given = {a.name: moments.literal(a, value) for a, value in asked.items() if value}
+        steps = moments.Moment(given.get("asOf"), given["effectiveOn"]).table(STEPS)
+        query = f"SELECT * FROM {steps.name} AS s WHERE initiative_id = $1 {LATEST_STEP}"
+        found = await info.context.snapshot.rows(query, [record_of(self).row["id"]])
         return new(InitiativeStep, TableRecord(found[0])) if found else None
 
     @strawberry.field(

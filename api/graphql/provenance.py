@@ -34,9 +34,10 @@ def columns_of(cls: type, schema: Any) -> dict[str, list[str]]:
 async def events_of(context: Context, table: Table, record: Any) -> dict[str, Recorded]:
     """By column of the row."""
     position, day = await _when(context, table, record)
-    asked = Asked(PROJECTIONS[table.projection], moments.KEPT[table.name], position, day)
+    asked = Asked(PROJECTIONS[table.projection], position, day)
     stream_id: UUID = record.row[table.key]
-    return await context.services.told(partial(causes, asked=asked, stream_id=stream_id))
+    row = moments.KEPT[table.name]
+    return await context.services.told(partial(causes, asked=asked, stream_id=stream_id, row=row))
 
 
 async def _when(context: Context, table: Table, record: Record) -> tuple[int | None, Any]:

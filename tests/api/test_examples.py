@@ -1,14 +1,16 @@
 """The examples in EXAMPLES.md run as they stand."""
 
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import api.graphql
+from domain.municipalities import RenameMunicipality
 from tests.api.conftest import Api
 from tests.api.test_subscribing import PROTOCOL, initialised, subscribe
-from tests.network import BELCHATOW, OPOCZNO
+from tests.network import BELCHATOW, OPOCZNO, TOMASZOW
 
 PAGE = Path(api.graphql.__path__[0]) / "EXAMPLES.md"
 EXAMPLES: dict[str, str] = dict(
@@ -23,7 +25,7 @@ def example(start: str) -> str:
 
 
 def test_every_example_is_one_of_those_tested_here() -> None:
-    assert len(EXAMPLES) == 11
+    assert len(EXAMPLES) == 13
 
 
 def test_reading_examples_answer(api: Api) -> None:
@@ -48,6 +50,26 @@ def test_reading_examples_answer(api: Api) -> None:
     found = api.ask(example("Finding"))["municipalities"]["nodes"]
     assert found == [{"name": "Bełchatów", "terc": BELCHATOW}]
     assert api.ask(example("Any object"), {"id": item["id"]})["node"]["__typename"] == "NewsItem"
+
+
+def test_examples_of_the_past_answer(api: Api) -> None:
+    api.net.member(TOMASZOW)
+    known = datetime.now(UTC).isoformat()
+    renamed = RenameMunicipality(
+        command_id=uuid4(), terc=TOMASZOW, name="Tomaszów", effective_on=date(2025, 7, 1)
+    )
+    api.net.give(renamed)
+    api.net.project()
+    told = api.ask(example("As it was known"), {"known": known, "day": "2025-07-01"})
+    assert (told["known"]["name"], told["true"]) == ("Tomaszów Mazowiecki", {"name": "Tomaszów"})
+    assert told["members"]["nodes"] == [{"name": "Tomaszów", "membership": "NONE"}]
+    days = {"from": "2025-06-30", "to": "2025-07-01"}
+    past = api.ask(example("What happened to it"), days)["municipality"]
+    assert past["history"]["nodes"][-1]["summary"]["en"] == "It was renamed"
+    assert past["provenance"][0]["event"]["type"] == "Municipality.Renamed"
+    assert {"field": "name", "before": "Tomaszów Mazowiecki", "after": "Tomaszów"} in past[
+        "difference"
+    ]
 
 
 def test_writing_and_following_examples_answer(live_api: Api) -> None:

@@ -4,7 +4,7 @@ import importlib
 import signal
 import sys
 
-SUITES = ("log", "projections", "graphql")
+SUITES = ("log", "projections", "graphql", "past")
 
 
 def main(wanted: list[str]) -> int:

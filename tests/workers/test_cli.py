@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from domain.municipalities import RenameMunicipality
 from infra.bootstrap import connect
 from tests.network import BELCHATOW, OPOCZNO, network
 from tests.workers.terminal import Wspolna
@@ -190,3 +193,32 @@ def test_table_of_roles_is_told_for_people_and_for_scripts(wspolna: Wspolna) -> 
         "on": "OWN",
     }
     assert "PublishNews" in wspolna("roles").stdout
+
+
+def test_history_tells_what_happened_how_it_was_and_what_differs(
+    wspolna: Wspolna, database_url: str
+) -> None:
+    with network(database_url) as net:
+        town = net.register(BELCHATOW).stream_id
+        before = datetime.now(UTC).isoformat()
+        renamed = {"terc": BELCHATOW, "name": "Nowy Bełchatów", "effective_on": date(2025, 7, 1)}
+        net.give(RenameMunicipality(command_id=uuid4(), **renamed))  # type: ignore[arg-type]
+
+    events = json.loads(wspolna("history", str(town), "--json").stdout)
+    assert [event["type"] for event in events] == [
+        "Municipality.Registered",
+        "Municipality.Renamed",
+    ]
+    said = wspolna("history", str(town)).stdout
+    assert "Wpisano do rejestru" in said
+    known = json.loads(wspolna("history", str(town), "--as-of", before, "--json").stdout)
+    assert known["name"] == "Bełchatów"
+    true = json.loads(
+        wspolna("history", str(town), "--effective-on", "2025-07-01", "--json").stdout
+    )
+    assert true["name"] == "Nowy Bełchatów"
+    differs = json.loads(wspolna("history", str(town), "--difference", before, "--json").stdout)
+    assert {"field": "name", "before": "Bełchatów", "after": "Nowy Bełchatów"} in differs
+    future = wspolna("history", str(town), "--effective-on", "2199-01-01")
+    assert (future.returncode, future.stdout) == (1, "")
+    assert wspolna("history", str(uuid4())).returncode == 1

@@ -15,6 +15,7 @@ from workers.cli import (
     account,
     call,
     demo,
+    history,
     imports,
     initiative,
     log,
@@ -55,6 +56,7 @@ app = typer.Typer(
 app.command("run", help=run.HELP)(run.run)
 app.command("migrate", help=migrate.HELP)(migrate.migrate)
 app.command("demo", help=demo.HELP)(demo.demo)
+app.command("history", help=history.HELP)(history.history)
 app.command("roles", help=roles.HELP)(roles.roles)
 app.add_typer(account.app, name="account")
 app.add_typer(call.app, name="call")
