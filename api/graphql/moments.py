@@ -5,14 +5,14 @@ fields, filters, order and pages stay what they are declared to be. Who sees the
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from api.graphql.errors import InTheFuture
 from api.graphql.scalars import plausible_date
-from api.graphql.visibility import Past, Visibility
+from api.graphql.visibility import NOBODY, Past, Visibility
 from api.graphql.vocabulary import Argument, Table
 from domain.visibility import Audience
 from domain.work import polish_day
@@ -90,7 +90,7 @@ class Moment:
             return replace(table, name=self._told())
         if not any(name in KEPT for name in _NAME.findall(table.name)):
             return table
-        visible: Any = _SeenToday(table, KEPT[_NAME.findall(table.name)[0]])
+        visible = _SeenToday.of(table, KEPT[_NAME.findall(table.name)[0]])
         return replace(table, name=_NAME.sub(self._rows, table.name), visible=visible)
 
     def position(self, table: Table) -> str | None:
@@ -135,20 +135,34 @@ def literal(argument: Argument, value: Any) -> str:
     return f"'{argument.parse(value).isoformat()}'::{argument.sql_type}"
 
 
-class _SeenToday:
-    """The visibility of a row of the past."""
+@dataclass(frozen=True)
+class _SeenToday(Visibility):
+    """The visibility of a row of the past. `live`: the table of today; `same`: that `today` is the row."""
 
-    def __init__(self, table: Table, row: type[Row]) -> None:
-        self._live, self._visible = table.name, table.visible
-        self._same = " AND ".join(f"today.{name} = {{row}}.{name}" for name in row.key)
+    live: str = ""
+    same: str = ""
 
-    def condition(self, audience: Audience, row: str, *, listing: bool) -> str | None:
-        if self._visible.past is Past.WITH_ANOTHER:
-            return self._visible.condition(audience, row, listing=listing)
-        today = self._visible.condition(audience, "today", listing=listing)
+    @classmethod
+    def of(cls, table: Table, row: type[Row]) -> "_SeenToday":
+        visible = table.visible
+        declared = {each.name: getattr(visible, each.name) for each in fields(visible)}
+        same = " AND ".join(f"today.{name} = {{row}}.{name}" for name in row.key)
+        return cls(**declared, live=table.name, same=same)
+
+    def condition(
+        self,
+        audience: Audience,
+        row: str,
+        *,
+        listing: bool,
+        account: Callable[[], str] = lambda: NOBODY,
+    ) -> str | None:
+        if self.past is Past.WITH_ANOTHER:
+            return super().condition(audience, row, listing=listing, account=account)
+        today = super().condition(audience, "today", listing=listing, account=account)
         if today is None:
             return None
-        if self._visible.past is Past.AS_TODAY:
+        if self.past is Past.AS_TODAY:
             return f"EXISTS ({self._today(row, today)})"
         then = self._then.condition(audience, row, listing=listing)
         return f"({then} AND NOT EXISTS ({self._today(row, f'NOT {today}')}))"
@@ -156,10 +170,12 @@ class _SeenToday:
     @property
     def _then(self) -> Visibility:
         """By the level that the row had, for those who take part today."""
-        own = self._visible.participants
-        known = f"SELECT today.participants FROM {self._live} AS today WHERE {self._same}"
-        return replace(self._visible, participants=own and f"coalesce(({known}), {own})")
+        own = self.participants
+        known = f"SELECT today.participants FROM {self.live} AS today WHERE {self.same}"
+        return Visibility(
+            self.levels, self.owner, own and f"coalesce(({known}), {own})", self.listed
+        )
 
     def _today(self, row: str, condition: str) -> str:
-        same = self._same.format(row=row)
-        return f"SELECT 1 FROM {self._live} AS today WHERE {same} AND {condition}"
+        same = self.same.format(row=row)
+        return f"SELECT 1 FROM {self.live} AS today WHERE {same} AND {condition}"
