@@ -1,4 +1,4 @@
-"""What time brings to calls and initiatives: calls open and close, deadlines come near.
+"""What time brings: calls open and close, deadlines of initiatives and of action items come near.
 
 Both may run as often as they like, at once, or fail in between: a call's step follows from its dates,
 and a reminder is in the outbox once for each deadline, day, distance and account.
@@ -21,7 +21,9 @@ from infra.accounts.letters import Deliveries
 DISTANCES = (30, 14, 7, 3, 1, 0)
 """Days before a deadline. Who was away at one of them is reminded at the next."""
 
-REMINDER = "mail.reminder"
+ACTION_DISTANCES = (7, 1, 0)
+
+REMINDER, ACTION_REMINDER = "mail.reminder", "mail.action_item"
 
 _DUE_CALLS = """
 SELECT id, state, opens_at, closes_at FROM read_calls.calls
@@ -46,6 +48,22 @@ CROSS JOIN LATERAL (
 WHERE d.state = 'OPEN' AND d.due_on >= %(today)s AND near.distance IS NOT NULL
 ON CONFLICT (key) DO NOTHING
 """
+# Officials of the municipality that is to do it: those who may say that it is done.
+_ACTION_REMINDERS = """
+INSERT INTO public.outbox (key, task, payload)
+SELECT concat_ws(':', 'action', i.id, i.due_on, near.distance, a.id), %(task)s,
+    jsonb_build_object('account', a.id, 'meeting', m.title, 'text', i.text, 'dueOn', i.due_on)
+FROM read_meetings.action_items i
+JOIN read_meetings.meetings m ON m.id = i.meeting_id
+JOIN read_accounts.accounts a ON a.owner_terc = i.assignee_terc AND a.state = 'ACTIVE'
+    AND a.roles && ARRAY['EDITOR', 'MUNICIPALITY_ADMIN', 'FUNDS_OFFICER']
+CROSS JOIN LATERAL (
+    SELECT min(distance) AS distance FROM unnest(%(distances)s::integer[]) AS distance
+    WHERE distance >= i.due_on - %(today)s
+) AS near
+WHERE i.state = 'OPEN' AND i.due_on >= %(today)s AND near.distance IS NOT NULL
+ON CONFLICT (key) DO NOTHING
+"""
 
 
 def keep_calls_in_time(connection: Connection[Any], cooperation: Cooperation, now: datetime) -> int:
@@ -60,8 +78,15 @@ def keep_calls_in_time(connection: Connection[Any], cooperation: Cooperation, no
 
 def order_reminders(connection: Connection[Any], now: datetime) -> int:
     """Returns how many reminders were put into the outbox."""
-    given = {"task": REMINDER, "distances": list(DISTANCES), "today": polish_day(now)}
-    return connection.execute(_REMINDERS, given).rowcount
+    return sum(
+        connection.execute(
+            statement, {"task": task, "distances": list(distances), "today": polish_day(now)}
+        ).rowcount
+        for statement, task, distances in (
+            (_REMINDERS, REMINDER, DISTANCES),
+            (_ACTION_REMINDERS, ACTION_REMINDER, ACTION_DISTANCES),
+        )
+    )
 
 
 _KINDS = {
@@ -88,6 +113,24 @@ Good day,
 {day} is the deadline: {kind_en}{title}.
 Initiative: {initiative}
 """
+_ACTION_LETTER = """\
+Dzień dobry,
+
+{day:%d.%m.%Y} upływa termin zadania ze spotkania „{meeting}”:
+
+{text}
+
+Po wykonaniu prosimy oznaczyć je jako zakończone.
+
+--
+Good day,
+
+{day} is the day on which this action item of the meeting “{meeting}” is due:
+
+{text}
+
+Please mark it as done when it is.
+"""
 
 
 class Reminders:
@@ -97,7 +140,7 @@ class Reminders:
         self._letters = letters
 
     def by_task(self) -> dict[str, Any]:
-        return {REMINDER: self.remind}
+        return {REMINDER: self.remind, ACTION_REMINDER: self.remind_of_action}
 
     def remind(self, key: str, payload: Mapping[str, Any]) -> None:
         account = self._letters.desk.account(UUID(payload["account"]))
@@ -112,3 +155,12 @@ class Reminders:
         self._letters.send(
             key, account, f"Termin {day:%d.%m.%Y}: {kind_pl} / Deadline: {kind_en}", text
         )
+
+    def remind_of_action(self, key: str, payload: Mapping[str, Any]) -> None:
+        account = self._letters.desk.account(UUID(payload["account"]))
+        if account.state is not AccountState.ACTIVE:
+            return
+        day = date.fromisoformat(payload["dueOn"])
+        text = _ACTION_LETTER.format(day=day, meeting=payload["meeting"], text=payload["text"])
+        subject = f"Termin zadania: {day:%d.%m.%Y} / Action item due: {day}"
+        self._letters.send(key, account, subject, text)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from infra.accounts.letters import AccountLetters, Deliveries
 from infra.bootstrap import accounts_desk, cooperation
+from infra.followers import CallMoves, Followers
 from infra.keyfiles import vault
 from infra.mail import post
 from infra.portals.letters import PortalDeliveries, PortalLetters
@@ -17,7 +18,7 @@ from infra.reactors import Deliver, Reactor
 from infra.reminders import Reminders
 from infra.settings import Settings
 
-REACTORS: Sequence[Reactor] = (AccountLetters(), PortalLetters())
+REACTORS: Sequence[Reactor] = (AccountLetters(), PortalLetters(), CallMoves())
 
 
 @contextmanager
@@ -32,4 +33,5 @@ def deliverers(settings: Settings) -> Iterator[Mapping[str, Deliver]]:
             **letters.by_task(),
             **Reminders(letters).by_task(),
             **PortalDeliveries(letters).by_task(),
+            **Followers(letters).by_task(),
         }

@@ -12,6 +12,7 @@ from psycopg.errors import InvalidSchemaName, UndefinedTable
 from domain.errors import DomainError
 from infra.accounts import sessions
 from infra.bootstrap import connect, cooperation, seal_log
+from infra.followers import order_digests
 from infra.keyfiles import vault
 from infra.portals import applications, secrets
 from infra.reactors import deliver_due
@@ -67,10 +68,11 @@ def calls(task: Task) -> None:
 
 @shared_task(name="workers.tasks.remind", bind=True)
 def remind(task: Task) -> None:
-    """Orders letters about deadlines that have come near, each once."""
+    """Orders letters about deadlines that have come near, and the day's digests: each once."""
+    now = datetime.now(UTC)
     try:
         with connect(task.app.wspolna_settings.postgres_url) as connection:
-            ordered = order_reminders(connection, datetime.now(UTC))
+            ordered = order_reminders(connection, now) + order_digests(connection, now)
             if ordered:
                 log.info("reminders.ordered", count=ordered)
     except (OperationalError, UndefinedTable, InvalidSchemaName) as error:

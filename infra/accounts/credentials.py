@@ -106,7 +106,14 @@ def erase(
             (account_id, person_id),
         ).fetchall()
         accounts = [row[0] for row in rows] + ([account_id] if account_id else [])
-        for table in ("account_links", "sessions", "access_tokens", "identities", "oidc_logins"):
+        for table in (
+            "account_links",
+            "sessions",
+            "access_tokens",
+            "identities",
+            "oidc_logins",
+            "digests",
+        ):
             connection.execute(
                 f"DELETE FROM {table} WHERE account_id = ANY(%s)".encode(), (accounts,)
             )

@@ -44,6 +44,7 @@ class Beside(NamedTuple):
 BESIDE = (
     Beside("claims", "key"),
     Beside("news_views", "news_id"),
+    Beside("digests", "account_id"),
     # What a reactor reacted to was done in the world, and isn't done again in the new place.
     Beside("reactors", "name"),
     Beside("portal_usage", "id"),

@@ -8,7 +8,17 @@ from domain.calls.call import CallState, MoveCallDates
 from domain.initiatives.commands import timeplan
 from domain.initiatives.states import InitiativeState
 from domain.initiatives.timeplan import DutyKind
-from infra.reminders import DISTANCES, keep_calls_in_time, order_reminders
+from domain.meetings import (
+    AssignActionItem,
+    DeferActionItem,
+    FinishActionItem,
+    InviteToMeeting,
+    Person,
+    Plan,
+    PlanMeeting,
+    RecordMeetingHeld,
+)
+from infra.reminders import ACTION_DISTANCES, DISTANCES, keep_calls_in_time, order_reminders
 from tests.funds import Funds, funds
 from tests.network import BELCHATOW, OPOCZNO
 
@@ -119,3 +129,54 @@ def test_call_that_was_moved_closes_at_its_new_time(database_url: str) -> None:
         assert keep_calls_in_time(given.net.connection, given.net.cooperation, given.now) == 0
         given.later(8)
         assert keep_calls_in_time(given.net.connection, given.net.cooperation, given.now) == 1
+
+
+def assigned(given: Funds, due_on: date) -> tuple[UUID, UUID]:
+    """The meeting, and its action item for Bełchatów."""
+    plan = Plan("Narada", given.now, given.now + timedelta(hours=1))
+    meeting = given.give(PlanMeeting(command_id=uuid4(), host=OPOCZNO, plan=plan)).stream_id
+    given.give(InviteToMeeting(command_id=uuid4(), meeting_id=meeting, municipalities=(BELCHATOW,)))
+    present = (Person(name="Anna Nowak", office="Burmistrz", municipality=BELCHATOW),)
+    given.later(1)
+    given.give(RecordMeetingHeld(command_id=uuid4(), meeting_id=meeting, attendance=present))
+    assign = AssignActionItem(
+        command_id=uuid4(), meeting_id=meeting, text="Lista", owner=BELCHATOW, due_on=due_on
+    )
+    given.give(assign)
+    given.net.project()
+    return meeting, assign.action_item_id
+
+
+def test_action_item_is_remembered_once_at_each_distance_by_who_is_to_do_it(
+    database_url: str,
+) -> None:
+    due = date(2026, 5, 1)
+    with funds(database_url) as given:
+        assigned(given, due)
+        who = an_account(given, BELCHATOW, role="EDITOR")
+        an_account(given, BELCHATOW, role="EXECUTIVE")
+        an_account(given, BELCHATOW, role="EDITOR", state="SUSPENDED")
+        an_account(given, OPOCZNO, role="EDITOR")
+        for ago in range(20, -3, -1):
+            at = datetime(2026, 5, 1, 9, 0, tzinfo=UTC) - timedelta(days=ago)
+            for _ in range(2):
+                order_reminders(given.net.connection, at)
+        assert ordered(given) == [(who, str(distance)) for distance in ACTION_DISTANCES]
+
+
+def test_action_item_that_is_deferred_is_remembered_anew_and_a_done_one_no_more(
+    database_url: str,
+) -> None:
+    at = datetime(2026, 4, 30, 9, 0, tzinfo=UTC)
+    with funds(database_url) as given:
+        meeting, item = assigned(given, date(2026, 5, 1))
+        an_account(given, BELCHATOW, role="EDITOR")
+        assert order_reminders(given.net.connection, at) == 1
+        ours: Any = {"meeting_id": meeting, "action_item_id": item, "municipality": BELCHATOW}
+        later = date(2026, 5, 5)
+        given.give(DeferActionItem(command_id=uuid4(), due_on=later, reason="Urlopy", **ours))
+        given.net.project()
+        assert order_reminders(given.net.connection, at) == 1
+        given.give(FinishActionItem(command_id=uuid4(), **ours))
+        given.net.project()
+        assert order_reminders(given.net.connection, at + timedelta(days=4)) == 0
