@@ -5,6 +5,7 @@ from pathlib import Path
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from api.graphql import enum_words
 from api.graphql.account_commands import AccountMutations
 from api.graphql.accounts import AccountQueries
 from api.graphql.activity import ActivityQueries
@@ -83,12 +84,14 @@ class Subscription(ChangeSubscriptions):
 
 
 def make_schema() -> strawberry.Schema:
-    return strawberry.Schema(
+    made = strawberry.Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
+    enum_words.describe(made._schema)  # noqa: SLF001  graphql-core's, which the SDL is printed from
+    return made
 
 
 def sdl() -> str:
