@@ -89,6 +89,11 @@ WORDS: dict[str, dict[str, str]] = {
         "DURABILITY": "An obligation of the durability period (trwałość).",
         "OTHER": "Something else.",
     },
+    "FollowSort": {
+        "TOPIC": "A topic or tag, written exactly so.",
+        "MUNICIPALITY": "A municipality, and whatever it does.",
+        "THING": "One thing: an initiative, a call, a practice, a question and the like.",
+    },
     "Fund": {
         "EU": "European money.",
         "NATIONAL": "National money.",
@@ -128,6 +133,10 @@ WORDS: dict[str, dict[str, str]] = {
         "ACCEPTED": "Will come.",
         "TENTATIVE": "May come.",
         "DECLINED": "Won't come.",
+    },
+    "LetterLanguage": {
+        "PL": "Polish.",
+        "EN": "English.",
     },
     "LinkKind": {
         "PRACTICE": "A practice (dobra praktyka).",

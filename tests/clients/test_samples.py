@@ -109,3 +109,33 @@ def test_sample_follows_what_is_published(sample: Sample, net: Network) -> None:
     titles = [json.loads(line)["title"] for line in output.splitlines()]
     assert len(titles) == 2
     assert int(titles[1].split()[-1]) == int(titles[0].split()[-1]) + 1
+
+
+def test_sample_keeps_a_copy_and_goes_on_where_it_stopped(
+    sample: Sample, net: Network, tmp_path: Path
+) -> None:
+    net.member()
+    first = net.published("Pierwsza").stream_id
+    second = net.published("Druga").stream_id
+    assert first is not None
+    assert second is not None
+    net.project()
+    before = net.rows("SELECT position FROM read_changes.changes ORDER BY position")
+    ways = {"socket": (), "events": ("events",)} if sample.command[0] == "node" else {"socket": ()}
+    for name, how in ways.items():
+        told = sample.said("copy", str(tmp_path / name), str(len(before)), *how)
+        assert [each["position"] for each in told] == [position for (position,) in before]
+        assert kept(tmp_path / name) == (before[-1][0], ["Druga", "Pierwsza"])
+
+    net.correct(first, "Poprawiona")
+    net.retract(second)
+    last = net.published("Trzecia").position
+    for name, how in ways.items():
+        told = sample.said("copy", str(tmp_path / name), "3", *how)
+        assert [each["effect"] for each in told] == ["CHANGED", "DISAPPEARED", "APPEARED"]
+        assert kept(tmp_path / name) == (last, ["Poprawiona", "Trzecia"])
+
+
+def kept(file: Path) -> tuple[int, list[str]]:
+    copy = json.loads(file.read_text("utf-8"))
+    return copy["position"], sorted(copy["news"].values())

@@ -3,6 +3,7 @@
 python sample.py ADDRESS list [TERC]
 python sample.py ADDRESS publish TERC TITLE    (with an access token in WSPOLNA_TOKEN)
 python sample.py ADDRESS follow HOW_MANY [TERC]
+python sample.py ADDRESS copy FILE HOW_MANY
 """
 
 import asyncio
@@ -53,6 +54,17 @@ mutation Publish($input: PublishNewsInput!) {
 FOLLOW = """
 subscription Follow($municipality: String) {
   newsPublished(municipality: $municipality) { id title publishedOn }
+}
+"""
+CHANGES = """
+subscription Changes($after: Position!) {
+  changes(after: $after) {
+    position
+    effect
+    subjectType
+    subjectId
+    subject { ... on NewsItem { title } }
+  }
 }
 """
 
@@ -123,6 +135,43 @@ async def follow(
         yield told["newsPublished"]
 
 
+async def keep(session: AsyncClientSession, file: Path) -> AsyncIterator[dict[str, Any]]:
+    """Keeps the titles of all published news in a file, with the position that they are as of.
+
+    Started again, it goes on from there: nothing is missed, and nothing told twice.
+    """
+    copy = _read(file)
+    request = GraphQLRequest(CHANGES, variable_values={"after": copy["position"]})
+    async for told in session.subscribe(request):
+        change = told["changes"]
+        _apply(change, copy)
+        _write(file, copy)
+        yield change
+
+
+def _apply(change: dict[str, Any], copy: dict[str, Any]) -> None:
+    if change["subjectType"] == "NewsItem":
+        # The subject is told as it is now: gone already, where a later change takes it away.
+        if change["effect"] == "DISAPPEARED" or not change["subject"]:
+            copy["news"].pop(change["subjectId"], None)
+        else:
+            copy["news"][change["subjectId"]] = change["subject"]["title"]
+    copy["position"] = change["position"]
+
+
+def _read(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        return {"position": 0, "news": {}}
+    copy: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return copy
+
+
+def _write(file: Path, copy: dict[str, Any]) -> None:
+    written = file.with_suffix(".new")
+    written.write_text(json.dumps(copy), "utf-8")
+    written.replace(file)
+
+
 async def _given(session: AsyncClientSession, mutation: str, name: str, **order: Any) -> Any:
     """A refusal is an answer with a type of its own."""
     command = {"commandId": str(uuid4()), **order}
@@ -156,14 +205,20 @@ async def main(address: str, what: str, *told: str) -> None:
     elif what == "follow" and told:
         async with following(address, token) as session:
             say({"following": True})
-            left = int(told[0])
-            async for item in follow(session, *told[1:]):
-                say(item)
-                left -= 1
-                if not left:
-                    break
+            await _say_first(int(told[0]), follow(session, *told[1:]))
+    elif what == "copy" and len(told) == 2:
+        async with following(address, token) as session:
+            await _say_first(int(told[1]), keep(session, Path(told[0])))
     else:
         raise Refused("usage", __doc__ or "")
+
+
+async def _say_first(how_many: int, lines: AsyncIterator[object]) -> None:
+    async for line in lines:
+        say(line)
+        how_many -= 1
+        if not how_many:
+            break
 
 
 def say(line: object) -> None:

@@ -9,7 +9,7 @@ const config: CodegenConfig = {
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: {
-        strictScalars: true,
+        defaultScalarType: 'unknown',
         scalars: {
           Date: 'string', // 2025-08-13
           DateTime: 'string', // 2025-08-13T07:30:00.000000Z

@@ -1,11 +1,13 @@
 import { connect, Refused } from './client.js';
+import { keep, overEvents, overWebsocket } from './copy.js';
 import { follow } from './follow.js';
 import { news } from './list.js';
 import { publish } from './publish.js';
 
 const USAGE = `node dist/main.js ADDRESS list [TERC]
 node dist/main.js ADDRESS publish TERC TITLE    (with an access token in WSPOLNA_TOKEN)
-node dist/main.js ADDRESS follow HOW_MANY [TERC]`;
+node dist/main.js ADDRESS follow HOW_MANY [TERC]
+node dist/main.js ADDRESS copy FILE HOW_MANY [events]`;
 
 const [address, what, ...told] = process.argv.slice(2);
 
@@ -22,6 +24,10 @@ async function main(): Promise<void> {
     let left = Number(told[0]);
     connection.socket.on('connected', () => say({ following: true }));
     await follow(connection.client, (item) => (say(item), --left === 0), told[1]);
+  } else if (what === 'copy' && told[0] !== undefined && told[1] !== undefined) {
+    let left = Number(told[1]);
+    const source = told[2] === 'events' ? overEvents(address) : overWebsocket(connection);
+    await keep(told[0], source, (change) => (say(change), --left === 0));
   } else {
     throw new Refused('usage', USAGE);
   }
