@@ -1,7 +1,7 @@
 """Each guard of the application by itself: nothing is missing, then the one thing is taken away."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
