@@ -308,6 +308,7 @@ CREATE INDEX initiatives_members_idx ON initiatives USING gin (participants);
 CREATE INDEX initiatives_call_idx ON initiatives (call_id);
 CREATE INDEX initiatives_programme_idx ON initiatives (programme_id);
 CREATE INDEX initiatives_search_idx ON initiatives USING gin (title_search gin_trgm_ops);
+CREATE INDEX members_partners_idx ON members (initiative_id, place) WHERE state = 'ACCEPTED' AND NOT lead;
 CREATE INDEX members_municipality_idx ON members (municipality_id);
 CREATE INDEX steps_since_idx ON steps (since);
 CREATE INDEX amounts_terc_idx ON amounts (terc, since);

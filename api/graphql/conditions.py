@@ -124,9 +124,18 @@ def only(tail: Tail, row: str) -> list[str]:
 
 
 def of_parent(
-    many: ToMany, table: Table, asking: Asking, row: str, parent: Mapping[str, str]
+    many: ToMany,
+    table: Table,
+    asking: Asking,
+    row: str,
+    parent: Mapping[str, str],
+    whole: Table | None,
 ) -> list[str]:
-    return [*joined(many.by, row, parent), *visible(table, asking, row, listing=False)]
+    """`whole`: the table that the parent is a row of; what was seen there needs no second look here."""
+    wanted = joined(many.by, row, parent)
+    if whole is None or table.visible.part_of != whole.name:
+        wanted += visible(table, asking, row, listing=False)
+    return wanted
 
 
 def where(conditions: list[str]) -> str:

@@ -112,7 +112,8 @@ async def _(declaration: ToMany, source: Any, info: Any, kwargs: Mapping[str, An
     moment, parameters = moment_of(source), Parameters()
     table = _table(cls, moment)
     parent = {ours: parameters.add(row[ours], "uuid") for ours in declaration.by.values()}
-    wanted = conditions.of_parent(declaration, table, parameters.asking(info.context), ROW, parent)
+    whole, asking = table_of(type(source)), parameters.asking(info.context)
+    wanted = conditions.of_parent(declaration, table, asking, ROW, parent, whole)
     order = declaration.order.format(row=ROW)
     tail = f"{conditions.where(wanted)} ORDER BY {order} LIMIT {declaration.limit}"
     return await _rows(info.context, cls, tail, parameters.values, moment)

@@ -44,6 +44,7 @@ class Visibility:
     `owner`: SQL of a TERC code. `participants`: SQL of an array of them; None: nobody takes part.
     `listed`: what lists and counts show, all of it PUBLIC; None: whatever the viewer may see.
     `account`: SQL of the account whose own affair a row is.
+    `part_of`: the table whose rows these are parts of, each seen by whoever sees the whole.
     """
 
     levels: Mapping[Level, str]
@@ -52,6 +53,7 @@ class Visibility:
     listed: str | None = None
     past: Past = Past.WITH_ANOTHER
     account: str | None = None
+    part_of: str | None = None
 
     def condition(
         self,
@@ -178,6 +180,7 @@ WITH_INITIATIVE = Visibility(
     },
     owner=_of_initiative("owner_terc"),
     participants=_of_initiative("participants"),
+    part_of="read_initiatives.initiatives",
 )
 AMONG_PARTNERS = Visibility(
     {Level.CONSORTIUM: ""},

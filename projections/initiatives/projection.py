@@ -45,7 +45,7 @@ class InitiativesProjection(
     NamesMunicipalities,
 ):
     name = "initiatives"
-    version = 3
+    version = 4
     rows = (
         NamedMunicipality,
         tables.NamedProgramme,

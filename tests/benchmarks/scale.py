@@ -11,10 +11,20 @@ class Scale:
     """Of one run of one candidate, where a run is bound by time."""
     news: int
     municipalities: int
+    initiatives: int
     rebuild_events: int
 
 
-FULL = Scale(rounds=3, seconds=3, news=100_000, municipalities=500, rebuild_events=1_000_000)
-QUICK = Scale(rounds=1, seconds=1, news=20_000, municipalities=500, rebuild_events=100_000)
+FULL = Scale(
+    rounds=3,
+    seconds=3,
+    news=100_000,
+    municipalities=500,
+    initiatives=5_000,
+    rebuild_events=1_000_000,
+)
+QUICK = Scale(
+    rounds=1, seconds=1, news=20_000, municipalities=500, initiatives=5_000, rebuild_events=100_000
+)
 
 SCALE = QUICK if os.environ.get("WSPOLNA_BENCH") == "quick" else FULL

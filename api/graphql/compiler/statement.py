@@ -269,7 +269,9 @@ class Statement:
         target, alias = _object_type(place.told), self.alias()
         table = self.table(target)
         parent = {ours: place.row.column(ours) for ours in declaration.by.values()}
-        wanted = conditions.of_parent(declaration, table, self.asking, alias, parent)
+        wanted = conditions.of_parent(
+            declaration, table, self.asking, alias, parent, table_behind(place.owner)
+        )
         rows = (
             f"SELECT {alias}.* FROM {table.name} {alias}{conditions.where(wanted)} "
             f"ORDER BY {declaration.order.format(row=alias)} LIMIT {declaration.limit}"

@@ -14,7 +14,11 @@ def same_data(answer: dict[str, Any]) -> Any:
 def _plain(value: Any, field: str = "") -> Any:
     if field == "tags" and isinstance(value, dict):  # PostGraphile, over a join table
         return [one["tag"]["name"] for one in value["nodes"]]
-    if field == "municipality":  # PostGraphile gives the whole of an embedded object
+    if field == "partners" and isinstance(value, dict):  # PostGraphile, of a table of their own
+        value = value["nodes"]
+    if field in ("eligible", "grant", "ownPublic"):  # PostGraphile writes bigint as text
+        return int(value)
+    if field in ("municipality", "lead"):  # PostGraphile gives the whole of an embedded object
         return {name: value[name] for name in ("name", "slug")}
     if field == "updatedAt":
         return datetime.fromisoformat(value)

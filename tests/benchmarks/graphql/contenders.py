@@ -92,9 +92,9 @@ def fixed(**values: str) -> Callable[[str], dict[str, str]]:
     return lambda _: dict(values)
 
 
-def postgraphile(name: str, schema: str, news: str) -> Contender:
+def postgraphile(name: str, schema: str, news: str, party: tuple[str, str]) -> Contender:
     def settle(site: Site) -> None:
-        documents = operations.postgraphile_documents(news)
+        documents = operations.postgraphile_documents(news, party)
         site.write = operations.postgraphile(documents, lambda body: site.ask("Q1", body))
 
     return Contender(name, script("postgraphile"), fixed(SCHEMAS=schema), settle)
@@ -119,11 +119,13 @@ CONTENDERS = [
         fixed(WSPOLNA_OPERATOR_TOKEN="bench"),
         with_our_cursors,
     ),
-    postgraphile("postgraphile", "peers", operations.NORMALISED_NEWS),
+    postgraphile("postgraphile", "peers", operations.NORMALISED_NEWS, operations.NORMALISED_PARTY),
     mercurius("mercurius", "statement"),
     Contender("strawberry", uvicorn("tests.benchmarks.peers.strawberry_app:app"), fixed()),
     Contender("bare-sql", uvicorn("tests.benchmarks.peers.handlers:app"), fixed(), by_statement),
-    postgraphile("postgraphile-denormalised", "peers_wide", operations.WIDE_NEWS),
+    postgraphile(
+        "postgraphile-denormalised", "peers_wide", operations.WIDE_NEWS, operations.WIDE_PARTY
+    ),
     mercurius("mercurius-denormalised", "wide"),
     mercurius("mercurius-loaders", "loaders"),
 ]

@@ -13,6 +13,7 @@ from projections import schema
 from projections.registry import PROJECTIONS
 from projections.schema import CHANNEL
 from projections.worker import ProjectionWorker
+from tests.benchmarks.initiatives import initiative_events
 from tests.benchmarks.stream import Stream, fill_log, town_events
 
 PEERS = Path(__file__).with_name("peers.sql")
@@ -20,26 +21,32 @@ PUBLISHED_SHARE = 0.86
 """Of the stream's items: the rest are drafts still, or were retracted."""
 
 
-def fill(url: str, news: int, towns: int) -> None:
-    """Read models by our own engine, with at least `news` published items."""
-    fill_log(url, chain(town_events(towns), Stream(round(news / PUBLISHED_SHARE * 1.005), towns)))
+def fill(url: str, news: int, towns: int, initiatives: int) -> None:
+    """Read models by our own engine, with at least `news` published items, all initiatives public."""
+    items = Stream(round(news / PUBLISHED_SHARE * 1.005), towns)
+    fill_log(url, chain(town_events(towns), items, initiative_events(initiatives, towns)))
     with connect(url) as connection:
         for projection in PROJECTIONS:
             schema.ensure(connection, projection)
             ProjectionWorker(projection, EventLog(), batch=5_000).catch_up(connection)
         connection.execute(PEERS.read_bytes())
         connection.execute("VACUUM (ANALYZE)")
-    check(url, news)
+    check(url, news, initiatives)
 
 
-def check(url: str, news: int) -> None:
+def check(url: str, news: int, initiatives: int) -> None:
     with psycopg.connect(url) as connection:
         found = connection.execute(
             "SELECT count(*) FROM read_news.news WHERE state = 'PUBLISHED'"
         ).fetchone()
+        joint = connection.execute(
+            "SELECT count(*), min(partner_count) FROM read_initiatives.initiatives "
+            "WHERE visibility = 'PUBLIC' AND eligible > 0"
+        ).fetchone()
         parked = connection.execute("SELECT count(*) FROM parked_events").fetchone()
     assert found is not None
     assert found[0] >= news, f"{found} published news, wanted {news}"
+    assert joint == (initiatives, 10), f"{joint} initiatives, wanted {initiatives}"
     assert parked == (0,), f"{parked} events were parked"
 
 

@@ -53,6 +53,33 @@ FROM read_news.news, unnest(news.tags) WITH ORDINALITY AS tag (name, ordinal) JO
 WHERE news.state = 'PUBLISHED';
 CREATE INDEX ON news_tags (tag_id);
 
+CREATE TABLE initiatives (
+    id          uuid   NOT NULL PRIMARY KEY,
+    title       text   NOT NULL,
+    state       text   NOT NULL,
+    eligible    bigint NOT NULL,
+    lead_id     uuid   NOT NULL REFERENCES municipalities,
+    proposed_on date   NOT NULL
+);
+INSERT INTO initiatives
+SELECT id, title, state, eligible, lead_id, proposed_on FROM read_initiatives.initiatives;
+CREATE INDEX ON initiatives (proposed_on DESC, id DESC);
+CREATE INDEX ON initiatives (lead_id);
+
+CREATE TABLE initiative_partners (
+    initiative_id   uuid     NOT NULL REFERENCES initiatives,
+    ordinal         smallint NOT NULL,
+    municipality_id uuid     NOT NULL REFERENCES municipalities,
+    eligible        bigint   NOT NULL,
+    grant_share     bigint   NOT NULL,
+    own_public      bigint   NOT NULL,
+    PRIMARY KEY (initiative_id, ordinal)
+);
+INSERT INTO initiative_partners
+SELECT initiative_id, place, municipality_id, eligible, grant_share, own_public
+FROM read_initiatives.members WHERE NOT lead AND state = 'ACCEPTED';
+CREATE INDEX ON initiative_partners (municipality_id);
+
 -- Our denormalised rows, as a peer can use them: what a list shows stands in the row.
 CREATE SCHEMA peers_wide;
 SET search_path TO peers_wide, public;
@@ -82,3 +109,16 @@ SELECT id, municipality_id, municipality_terc, slug, title, lead, body_html, aut
 FROM read_news.news WHERE state = 'PUBLISHED';
 CREATE INDEX ON news_items (published_on DESC, id DESC);
 CREATE INDEX ON news_items (municipality_id, published_on DESC, id DESC) INCLUDE (title, slug);
+
+CREATE TABLE initiatives (LIKE peers.initiatives INCLUDING ALL, lead jsonb);
+INSERT INTO initiatives
+SELECT id, title, state, eligible, lead_id, proposed_on, lead FROM read_initiatives.initiatives;
+
+CREATE TABLE initiative_partners (
+    LIKE peers.initiative_partners INCLUDING ALL,
+    municipality jsonb NOT NULL,
+    FOREIGN KEY (initiative_id) REFERENCES initiatives
+);
+INSERT INTO initiative_partners
+SELECT initiative_id, place, municipality_id, eligible, grant_share, own_public, municipality
+FROM read_initiatives.members WHERE NOT lead AND state = 'ACCEPTED';

@@ -43,7 +43,7 @@ def q3(variables: dict[str, Any]) -> tuple[object, ...]:
     return variables["municipality"], variables["slug"]
 
 
-VALUES = {"Q1": q1, "Q2": q2, "Q3": q3}
+VALUES = {"Q1": q1, "Q2": q2, "Q3": q3, "Q4": q1}
 
 
 @post("/sql/{name:str}", status_code=200)

@@ -39,4 +39,19 @@ FROM read_news.slugs s JOIN read_news.news n ON n.id = s.news_id
 WHERE s.municipality_terc = %s AND s.slug = %s AND n.state = 'PUBLISHED'
 """
 
-STATEMENTS = {"Q1": Q1, "Q2": Q2, "Q3": Q3}
+Q4 = """
+SELECT concat('{"data":{"initiatives":{"edges":[', string_agg(concat('{"node":{"title":', to_json(title),
+    ',"state":"', state, '","eligible":', eligible, ',"lead":{"name":', lead -> 'name',
+    ',"slug":', lead -> 'slug', '},"partners":[', p.partners, ']}}'), ','), ']}}}')
+FROM (SELECT id, title, state, eligible, lead FROM read_initiatives.initiatives
+      WHERE visibility = 'PUBLIC' AND (proposed_on, id) < (%s::date, %s::uuid)
+      ORDER BY proposed_on DESC, id DESC LIMIT 20) i
+CROSS JOIN LATERAL (
+    SELECT string_agg(concat('{"eligible":', eligible, ',"grant":', grant_share, ',"ownPublic":', own_public,
+        ',"municipality":{"name":', municipality -> 'name', ',"slug":', municipality -> 'slug', '}}'), ',') AS partners
+    FROM (SELECT * FROM read_initiatives.members
+          WHERE initiative_id = i.id AND state = 'ACCEPTED' AND NOT lead ORDER BY place) m
+) p
+"""
+
+STATEMENTS = {"Q1": Q1, "Q2": Q2, "Q3": Q3, "Q4": Q4}

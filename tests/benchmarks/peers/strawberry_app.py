@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NewType, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -21,6 +21,7 @@ from psycopg_pool import AsyncConnectionPool
 from strawberry.dataloader import DataLoader
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.litestar import make_graphql_controller
+from strawberry.schema.config import StrawberryConfig
 from strawberry.types import Info
 
 from tests.benchmarks.peers.cursor import read_cursor
@@ -70,6 +71,18 @@ TAGS = statement(
     "SELECT nt.news_id, t.name FROM peers.news_tags nt JOIN peers.tags t ON t.id = nt.tag_id "
     "WHERE nt.news_id = ANY (%s::uuid[]) ORDER BY nt.news_id, nt.ordinal"
 )
+
+
+INITIATIVES = statement(
+    "SELECT id, title, state, eligible, lead_id FROM peers.initiatives "
+    "WHERE (proposed_on, id) < (%s::date, %s::uuid) ORDER BY proposed_on DESC, id DESC LIMIT %s"
+)
+PARTNERS = statement(
+    "SELECT initiative_id, municipality_id, eligible, grant_share AS grant, own_public "
+    "FROM peers.initiative_partners WHERE initiative_id = ANY (%s::uuid[]) ORDER BY initiative_id, ordinal"
+)
+
+Grosze = NewType("Grosze", int)
 
 
 @strawberry.type
@@ -133,7 +146,55 @@ class MunicipalityConnection:
 
 
 @strawberry.type
+class InitiativePartner:
+    initiative_id: strawberry.Private[UUID]
+    municipality_id: strawberry.Private[UUID]
+    eligible: Grosze
+    grant: Grosze
+    own_public: Grosze
+
+    @strawberry.field
+    async def municipality(self, info: Info[Any, Any]) -> Municipality:
+        loaded: Municipality = await info.context["municipality"].load(self.municipality_id)
+        return loaded
+
+
+@strawberry.type
+class Initiative:
+    id: strawberry.Private[UUID]
+    lead_id: strawberry.Private[UUID]
+    title: str
+    state: str
+    eligible: Grosze
+
+    @strawberry.field
+    async def lead(self, info: Info[Any, Any]) -> Municipality:
+        loaded: Municipality = await info.context["municipality"].load(self.lead_id)
+        return loaded
+
+    @strawberry.field
+    async def partners(self, info: Info[Any, Any]) -> list[InitiativePartner]:
+        loaded: list[InitiativePartner] = await info.context["partners"].load(self.id)
+        return loaded
+
+
+@strawberry.type
+class InitiativeEdge:
+    node: Initiative
+
+
+@strawberry.type
+class InitiativeConnection:
+    edges: list[InitiativeEdge]
+
+
+@strawberry.type
 class Query:
+    @strawberry.field
+    async def initiatives(self, first: int, after: str | None = None) -> InitiativeConnection:
+        found = await rows(Initiative, INITIATIVES, *read_cursor(after), first)
+        return InitiativeConnection(edges=[InitiativeEdge(node=one) for one in found])
+
     @strawberry.field
     async def news(self, first: int, after: str | None = None) -> NewsItemConnection:
         found = await rows(NewsItem, LATEST, *read_cursor(after), first)
@@ -167,6 +228,13 @@ async def load_municipalities(ids: list[UUID]) -> list[Municipality]:
     return [found[one] for one in ids]
 
 
+async def load_partners(ids: list[UUID]) -> list[list[InitiativePartner]]:
+    partners: dict[UUID, list[InitiativePartner]] = defaultdict(list)
+    for one in await rows(InitiativePartner, PARTNERS, ids):
+        partners[one.initiative_id].append(one)
+    return [partners[one] for one in ids]
+
+
 async def load_news(keys: list[tuple[UUID, int, str | None]]) -> list[list[NewsItem]]:
     """All keys of one operation share their arguments, as the measured one does."""
     _, first, after = keys[0]
@@ -183,6 +251,7 @@ async def context() -> dict[str, Any]:
         "tags": DataLoader(load_fn=load_tags),
         "municipality": DataLoader(load_fn=load_municipalities),
         "news": DataLoader(load_fn=load_news),
+        "partners": DataLoader(load_fn=load_partners),
     }
 
 
@@ -192,7 +261,11 @@ async def pool_open(_: Litestar) -> AsyncIterator[None]:
         yield
 
 
-schema = strawberry.Schema(Query, extensions=[ParserCache, ValidationCache])
+schema = strawberry.Schema(
+    Query,
+    extensions=[ParserCache, ValidationCache],
+    config=StrawberryConfig(scalar_map={Grosze: strawberry.scalar(name="Grosze", serialize=int)}),
+)
 controller = make_graphql_controller(
     schema, path="/graphql", graphql_ide=None, context_getter=context
 )

@@ -9,6 +9,13 @@ const edges = (rows) => ({ edges: rows.map((node) => ({ node })) });
 export function loaders(pool) {
   const query = async (name, text, values) => (await pool.query({ name, text, values })).rows;
 
+  const municipalities = async (ids) => {
+    const rows = await query("municipality", `SELECT id, terc, name, slug FROM peers.municipalities
+      WHERE id = ANY ($1::uuid[])`, [ids]);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => byId.get(id));
+  };
+
   return {
     resolvers: {
       Query: {
@@ -23,17 +30,29 @@ export function loaders(pool) {
           (await query("newsItem", `SELECT ${COLUMNS} FROM peers.news_items
             WHERE slug = $2 AND municipality_id = (SELECT id FROM peers.municipalities WHERE terc = $1)`,
             [municipality, slug]))[0],
+        initiatives: async (_, { first, after }) =>
+          edges(await query("initiatives", `SELECT id, title, state, eligible, lead_id FROM peers.initiatives
+            WHERE (proposed_on, id) < ($2::date, $3::uuid)
+            ORDER BY proposed_on DESC, id DESC LIMIT $1`, [first, ...readCursor(after)])),
       },
     },
     loaders: {
-      NewsItem: {
-        async municipality(queries) {
-          const ids = queries.map(({ obj }) => obj.municipality_id);
-          const rows = await query("municipality", `SELECT id, terc, name, slug FROM peers.municipalities
-            WHERE id = ANY ($1::uuid[])`, [ids]);
-          const byId = new Map(rows.map((row) => [row.id, row]));
-          return ids.map((id) => byId.get(id));
+      Initiative: {
+        lead: (queries) => municipalities(queries.map(({ obj }) => obj.lead_id)),
+        async partners(queries) {
+          const ids = queries.map(({ obj }) => obj.id);
+          const rows = await query("partners", `SELECT initiative_id, municipality_id, eligible, grant_share AS grant,
+            own_public AS "ownPublic" FROM peers.initiative_partners
+            WHERE initiative_id = ANY ($1::uuid[]) ORDER BY initiative_id, ordinal`, [ids]);
+          const byId = Map.groupBy(rows, (row) => row.initiative_id);
+          return ids.map((id) => byId.get(id) ?? []);
         },
+      },
+      InitiativePartner: {
+        municipality: (queries) => municipalities(queries.map(({ obj }) => obj.municipality_id)),
+      },
+      NewsItem: {
+        municipality: (queries) => municipalities(queries.map(({ obj }) => obj.municipality_id)),
         async tags(queries) {
           const ids = queries.map(({ obj }) => obj.id);
           const rows = await query("tags", `SELECT nt.news_id, t.name FROM peers.news_tags nt

@@ -36,6 +36,20 @@ const SQL = {
       FROM peers_wide.news_items WHERE municipality_terc = $1 AND slug = $2`,
   },
 };
+const initiatives = (schema) => `
+  SELECT coalesce(json_agg(json_build_object('node', json_build_object(
+    'title', i.title, 'state', i.state, 'eligible', i.eligible, 'lead', ${schema === "peers" ? "json_build_object('name', l.name, 'slug', l.slug)" : "i.lead"},
+    'partners', p.partners)) ORDER BY i.proposed_on DESC, i.id DESC), '[]') AS edges
+  FROM (SELECT * FROM ${schema}.initiatives WHERE (proposed_on, id) < ($2::date, $3::uuid)
+        ORDER BY proposed_on DESC, id DESC LIMIT $1) i
+  ${schema === "peers" ? "JOIN peers.municipalities l ON l.id = i.lead_id" : ""}
+  CROSS JOIN LATERAL (
+    SELECT coalesce(json_agg(json_build_object('eligible', p.eligible, 'grant', p.grant_share, 'ownPublic', p.own_public,
+      'municipality', ${schema === "peers" ? "json_build_object('name', m.name, 'slug', m.slug)" : "p.municipality"}) ORDER BY p.ordinal), '[]') AS partners
+    FROM ${schema}.initiative_partners p
+    ${schema === "peers" ? "JOIN peers.municipalities m ON m.id = p.municipality_id" : ""}
+    WHERE p.initiative_id = i.id
+  ) p`;
 const schemas = { statement: "peers", wide: "peers_wide" };
 
 const municipalities = (schema) => `
@@ -52,7 +66,7 @@ const municipalities = (schema) => `
   ) n`;
 
 export function statements(pool, variant) {
-  const sql = { ...SQL[variant], municipalities: municipalities(schemas[variant]) };
+  const sql = { ...SQL[variant], municipalities: municipalities(schemas[variant]), initiatives: initiatives(schemas[variant]) };
   const run = async (name, values) => (await pool.query({ name, text: sql[name], values })).rows[0];
   return {
     resolvers: {
@@ -64,6 +78,7 @@ export function statements(pool, variant) {
           return run("municipalities", values);
         },
         newsItem: (_, { municipality, slug }) => run("newsItem", [municipality, slug]),
+        initiatives: (_, { first, after }) => run("initiatives", [first, ...readCursor(after)]),
       },
     },
   };
