@@ -156,6 +156,8 @@ NEVER_PUBLIC = frozenset(
         "Risk",
         "InitiativeNote",
         "InitiativeDocument",
+        "Indicator",
+        "PartnerReport",
     }
 )
 

@@ -17,6 +17,7 @@ from domain.cooperation import Cooperation
 from domain.people import ForgetPerson
 from domain.personal import Personal
 from domain.roles import OPERATOR, Role
+from domain.visibility import Level
 from domain.work import Work
 from infra.bootstrap import connect, open_pool
 from infra.event_store import PostgresEventStore
@@ -69,6 +70,10 @@ class Visit(Aggregate):
     @property
     def owner(self) -> str | None:
         return None
+
+    @property
+    def level(self) -> Level:
+        return Level.PUBLIC
 
 
 @dataclass(frozen=True, kw_only=True)
