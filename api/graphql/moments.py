@@ -5,7 +5,7 @@ fields, filters, order and pages stay what they are declared to be. Who sees the
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -73,7 +73,10 @@ EFFECTIVE_ON = Argument(
     _not_after_today,
     "date",
 )
-_POSITION = "SELECT max(position) FROM {past}.moments WHERE recorded_at <= {known}"
+_POSITION = (
+    "SELECT position FROM {past}.moments WHERE recorded_at <= {known} "
+    "ORDER BY recorded_at DESC LIMIT 1"
+)
 ARGUMENTS = (AS_OF, EFFECTIVE_ON)
 
 
@@ -108,17 +111,29 @@ class Moment:
 
     def _rows(self, found: "re.Match[str]") -> str:
         schema, _, table = found[0].partition(".")
-        past = f"read_{past_of(schema.removeprefix('read_'))}"
-        axis = Axis.KNOWN if self.true is None else Axis.TRUE
-        wanted = [f"axis = '{axis}'"]
+        projection = schema.removeprefix("read_")
+        past = f"read_{past_of(projection)}"
+        wanted = self._when(past, listed=table == projection)
+        return f"(SELECT * FROM {past}.{table} WHERE {' AND '.join(wanted)})"
+
+    def _when(self, past: str, *, listed: bool) -> Iterator[str]:
+        """`listed`: of a table that has an index of the ranges."""
         if self.true is not None:
-            wanted += [f"true_from <= {self.true}", f"true_until > {self.true}"]
+            yield f"axis = '{Axis.TRUE}'"
+            yield _within("daterange", "true", self.true, listed=listed)
+        else:
+            yield f"axis = '{Axis.KNOWN}'"
         if self.known is None:
-            wanted.append(f"known_until = {OPEN}")
+            yield f"known_until = {OPEN}"
         else:
             position = f"({_POSITION.format(past=past, known=self.known)})"
-            wanted += [f"known_from <= {position}", f"known_until > {position}"]
-        return f"(SELECT * FROM {past}.{table} WHERE {' AND '.join(wanted)})"
+            yield _within("int8range", "known", position, listed=listed and self.true is None)
+
+
+def _within(kind: str, axis: str, value: str, *, listed: bool) -> str:
+    if listed:
+        return f"{kind}({axis}_from, {axis}_until) @> {value}"
+    return f"{axis}_from <= {value} AND {axis}_until > {value}"
 
 
 _NAME = re.compile("|".join(re.escape(name) + r"\b" for name in sorted(KEPT)))

@@ -34,7 +34,7 @@ ALTER TABLE {table}
     ADD COLUMN true_until  date   NOT NULL;             -- the first day on which it isn't true
 """
 _BESIDE = """
--- When each position was recorded.
+-- Up to which position the log was known since when: both ascend together.
 CREATE TABLE moments (
     position    bigint      NOT NULL PRIMARY KEY,
     recorded_at timestamptz NOT NULL
@@ -51,11 +51,18 @@ _INDEXED = """
 CREATE INDEX {table}_open_idx ON {table} (stream_id) WHERE known_until = {open};
 CREATE INDEX {table}_key_idx ON {table} ({key}, axis, known_from);
 """
+# Of the lists: what stood at a moment, of all that ever did.
+_LISTED = """
+CREATE INDEX {table}_known_idx ON {table} USING gist (int8range(known_from, known_until))
+    WHERE axis = 'KNOWN';
+CREATE INDEX {table}_true_idx ON {table} USING gist (daterange(true_from, true_until))
+    WHERE axis = 'TRUE' AND known_until = {open};
+"""
 _MOMENTS = "CREATE INDEX moments_recorded_idx ON moments (recorded_at, position);\n"
 
 
 class PastProjection(Projection):
-    version = 1
+    version = 2
     largest_batch = 500
 
     def __init__(self, of: Projection) -> None:
@@ -85,4 +92,5 @@ class PastProjection(Projection):
         indexed = "".join(
             _INDEXED.format(table=row.table, key=", ".join(row.key), open=OPEN) for row in kept
         )
+        indexed += _LISTED.format(table=self.of.name, open=OPEN)
         return "".join((tables, _BARE, added, _BESIDE, DEFERRED, "\n", deferred, indexed, _MOMENTS))

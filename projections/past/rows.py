@@ -19,6 +19,8 @@ from projections.rows import Row, Rows, Table
 OPEN = 2**62
 """`known_until` of what is known still."""
 
+# A moment behind which a later position was recorded, or at the same time, answers no question.
+_PASSED = "DELETE FROM moments WHERE recorded_at >= %s"
 _MOMENT = "INSERT INTO moments (position, recorded_at) SELECT * FROM unnest(%s::bigint[], %s::timestamptz[])"
 _NEED = (
     "INSERT INTO needs (stream_id, needed) SELECT * FROM unnest(%s::uuid[], %s::uuid[]) "
@@ -92,10 +94,16 @@ class PastRows(Rows):
         for table in self._tables.values():
             if table.dirty:
                 table.write(self._connection)
-        self._insert(_MOMENT, self._moments)
+        self._write_moments()
         self._insert(_NEED, list(self._new_needs))
         for written in (self._added, self._closed, self._moments, self._new_needs):
             written.clear()
+
+    def _write_moments(self) -> None:
+        if self._moments:
+            earliest = min(recorded_at for _, recorded_at in self._moments)
+            self._connection.execute(_PASSED, (earliest,))
+            self._insert(_MOMENT, _decisive(self._moments))
 
     def _write_closed(self) -> None:
         closed: defaultdict[type[Row], list[tuple[UUID, int]]] = defaultdict(list)
@@ -243,6 +251,16 @@ class PastRows(Rows):
         self._added: dict[UUID, Kept] = {}
         self._closed: dict[UUID, tuple[type[Row], int]] = {}
         self._moments: list[tuple[int, datetime]] = []
+
+
+def _decisive(moments: Sequence[tuple[int, datetime]]) -> list[tuple[int, datetime]]:
+    """Ascending in both: where clocks differ, what another was built upon was known with that one."""
+    found: list[tuple[int, datetime]] = []
+    for position, recorded_at in moments:
+        while found and found[-1][1] >= recorded_at:
+            found.pop()
+        found.append((position, recorded_at))
+    return found
 
 
 def _same(kept: Kept, row: Row) -> bool:

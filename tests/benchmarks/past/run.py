@@ -21,7 +21,7 @@ from tests.benchmarks.postgres import database
 from tests.benchmarks.scale import QUICK, SCALE
 from tests.funds import funds
 
-INITIATIVES = 300 if SCALE is QUICK else 5_000
+INITIATIVES = 1_000 if SCALE is QUICK else 5_000
 STATES = (InitiativeState.PROTEST_FILED, InitiativeState.AGREEMENT_SIGNED)
 
 # Copies of streams that real commands wrote, an hour apart.
