@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
 from api.auth import Authentication
+from api.auth.account_page import own_pages
 from api.auth.accounts import Accounts
 from api.auth.cookies import Cookies
 from api.auth.pages import account_pages
@@ -63,6 +64,7 @@ def create_app(settings: Settings, options: Options | None = None) -> Litestar:
             BudgetWorkbooks(resources, authentication).router(),
             Calendars(resources, authentication).router(),
             *account_pages(accounts),
+            *own_pages(),
             portal_routes(accounts),
             *portal_pages(),
             create_static_files_router("/static", [STATIC], include_in_schema=False),

@@ -39,7 +39,7 @@ class AccountRow(Row):
 
 class AccountsProjection(NamesMunicipalities):
     name = "accounts"
-    version = 1
+    version = 2
     rows = (NamedMunicipality, AccountRow)
     keyed_by_stream = AccountRow
     shown = (Shown(AccountRow),)
@@ -81,6 +81,10 @@ class AccountsProjection(NamesMunicipalities):
     @on(Account.Renamed)
     def _renamed(self, recorded: Recorded, event: Account.Renamed, rows: Rows) -> None:
         _name(_changed(recorded, rows), event.name)
+
+    @on(Account.EmailChanged)
+    def _email_changed(self, recorded: Recorded, event: Account.EmailChanged, rows: Rows) -> None:
+        _changed(recorded, rows).email = event.email.clear
 
     @on(Account.RoleGranted)
     def _role_granted(self, recorded: Recorded, event: Account.RoleGranted, rows: Rows) -> None:

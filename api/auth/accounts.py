@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from api.auth.viewer import Viewer
 from api.resources import Resources
 from infra.accounts import sessions
+from infra.accounts.address import AddressChange
 from infra.accounts.desk import Desk
 from infra.accounts.login import Login
 from infra.accounts.oidc import OidcLogin
@@ -27,6 +28,7 @@ class Accounts:
     desk: Desk
     login: Login
     own: OwnAccount
+    address: AddressChange
     oidc: OidcLogin | None
 
     def __init__(self, settings: Settings, resources: Resources) -> None:
@@ -44,6 +46,7 @@ class Accounts:
         ):
             self._threads = threads
             self.desk, self.login, self.own = desk, Login(desk), OwnAccount(desk)
+            self.address = AddressChange(desk)
             self.oidc = (
                 OidcLogin(desk, settings.oidc, settings.public_url) if settings.oidc else None
             )

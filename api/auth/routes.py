@@ -54,6 +54,15 @@ class ChangePassword(msgspec.Struct):
     wanted: str
 
 
+class ChangeAddress(msgspec.Struct):
+    email: str
+    password: str
+
+
+class Link(msgspec.Struct):
+    link: str
+
+
 class Code(msgspec.Struct):
     code: str
 
@@ -82,6 +91,7 @@ class Routes:
         handlers = [
             *self._entering(),
             *self._password(),
+            *self._address(),
             *self._second_factor(),
             *self._sessions(),
             *self._tokens(),
@@ -153,6 +163,22 @@ class Routes:
 
         return [forgotten, reset, change]
 
+    def _address(self) -> list[Any]:
+        accounts = self._accounts
+
+        @post("/email", status_code=202)
+        async def ask(request: AnyRequest, data: JSONBody[ChangeAddress]) -> None:
+            """A letter goes to the new address; its link is what changes it."""
+            viewer = await self._at_browser(request)
+            account_id = _account(viewer)
+            await accounts.do(accounts.address.ask, account_id, data.email, data.password)
+
+        @post("/email/confirmation", status_code=204)
+        async def confirm(data: JSONBody[Link]) -> None:
+            await accounts.do(accounts.address.confirm, data.link)
+
+        return [ask, confirm]
+
     def _second_factor(self) -> list[Any]:
         accounts = self._accounts
 
@@ -162,17 +188,24 @@ class Routes:
             made = await accounts.do(accounts.own.begin_second_factor, _account(viewer))
             return {"key": made.key, "address": made.address}
 
-        @post("/second-factor/confirmation", status_code=204)
-        async def confirm(request: AnyRequest, data: JSONBody[Code]) -> None:
+        @post("/second-factor/confirmation", status_code=200)
+        async def confirm(request: AnyRequest, data: JSONBody[Code]) -> dict[str, list[str]]:
             viewer = await self._at_browser(request)
-            await accounts.do(accounts.own.confirm_second_factor, _account(viewer), data.code)
+            confirmed = accounts.own.confirm_second_factor
+            return {"recoveryCodes": await accounts.do(confirmed, _account(viewer), data.code)}
+
+        @post("/second-factor/recovery-codes", status_code=200)
+        async def renew(request: AnyRequest, data: JSONBody[Code]) -> dict[str, list[str]]:
+            viewer = await self._at_browser(request)
+            renewed = accounts.own.renew_recovery_codes
+            return {"recoveryCodes": await accounts.do(renewed, _account(viewer), data.code)}
 
         @post("/second-factor/removal", status_code=204)
         async def remove(request: AnyRequest, data: JSONBody[Code]) -> None:
             viewer = await self._at_browser(request)
             await accounts.do(accounts.own.remove_second_factor, _account(viewer), data.code)
 
-        return [begin, confirm, remove]
+        return [begin, confirm, renew, remove]
 
     def _sessions(self) -> list[Any]:
         accounts = self._accounts
@@ -198,7 +231,13 @@ class Routes:
             viewer = await self._at_browser(request)
             await accounts.do(accounts.own.end_session, _account(viewer), session_id)
 
-        return [sessions, end]
+        @post("/sessions/end", status_code=204)
+        async def end_others(request: AnyRequest) -> None:
+            """All but this one."""
+            viewer = await self._at_browser(request)
+            await accounts.do(accounts.own.end_other_sessions, _account(viewer), viewer.session)
+
+        return [sessions, end, end_others]
 
     def _tokens(self) -> list[Any]:
         accounts = self._accounts

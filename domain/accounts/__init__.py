@@ -9,6 +9,7 @@ from domain.accounts.account import (
     NotActive,
     RoleNotGrantable,
 )
+from domain.accounts.address import ChangeEmail
 from domain.accounts.credentials import (
     IssueAccessToken,
     LinkIdentity,
@@ -34,6 +35,7 @@ __all__ = [
     "AccountNotFound",
     "AccountState",
     "ActivateAccount",
+    "ChangeEmail",
     "CloseAccount",
     "EmailTaken",
     "GrantRole",

@@ -78,6 +78,11 @@ class Account(Aggregate):
     class Renamed(Aggregate.Event):
         name: Personal
 
+    class EmailChanged(Aggregate.Event):
+        """The account's holder has shown that letters to the new address are read."""
+
+        email: Personal
+
     class RoleGranted(Aggregate.Event):
         role: Role
 
@@ -171,6 +176,15 @@ class Account(Aggregate):
         if name != self.name.value:
             self.record(Account.Renamed, work.at, work.today, name=self._personal(name))
 
+    def answers_to(self, email: str) -> bool:
+        """Whether this is its address now; of a forgotten person's account nobody can tell any more."""
+        return self.state is not AccountState.CLOSED and self.email.clear in (email, None)
+
+    def change_email(self, email: str, work: Work) -> None:
+        self._require(AccountState.ACTIVE)
+        if email != self.email.clear:
+            self.record(Account.EmailChanged, work.at, work.today, email=self._personal(email))
+
     def grant(self, role: Role, work: Work) -> None:
         self._require_open()
         check_grantable({role}, self.municipality, self.of_portal, work.actor)
@@ -263,6 +277,10 @@ class Account(Aggregate):
     @event(Renamed)
     def _renamed(self, name: Personal) -> None:
         self.name = name
+
+    @event(EmailChanged)
+    def _email_changed(self, email: Personal) -> None:
+        self.email = email
 
     @event(RoleGranted)
     def _role_granted(self, role: Role) -> None:

@@ -6,7 +6,6 @@ from uuid import UUID, uuid5
 
 from domain.accounts.account import (
     Account,
-    AccountState,
     EmailTaken,
     account_to_change,
     check_grantable,
@@ -111,13 +110,15 @@ def activate_account(command: ActivateAccount, work: Work) -> Account:
 
 
 def free_email_key(work: Work, email: str) -> str:
-    """Behind the accounts that are closed; of two who find it at once, one gets it. Raises EmailTaken."""
+    """Behind the accounts that are closed, or have another address by now; of two who find it at once,
+    one gets it. Raises EmailTaken.
+    """
     for generation in count(1):
         key = email_key(email, generation)
         holder = work.holder(key)
         if holder is None:
             return key
         known = work.find(Account, holder)
-        if known is not None and known.state is not AccountState.CLOSED:
+        if known is not None and known.answers_to(email):
             raise EmailTaken
     raise AssertionError("counting doesn't end")

@@ -107,6 +107,8 @@ def erase(
         ).fetchall()
         accounts = [row[0] for row in rows] + ([account_id] if account_id else [])
         for table in (
+            "recovery_codes",
+            "email_changes",
             "account_links",
             "sessions",
             "access_tokens",

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from domain.accounts import Account, AccountNotFound, AccountState, email_key, parse_email
+from domain.accounts import Account, AccountNotFound, email_key, parse_email
 from domain.cooperation import Cooperation
 from domain.errors import InvalidInput
 from infra.accounts.attempts import Attempts
@@ -56,7 +56,7 @@ class Desk:
             if holder is None:
                 return None
             found = self.account(holder)
-            if found.state is not AccountState.CLOSED:
+            if found.answers_to(parsed):
                 return found
         raise AssertionError("counting doesn't end")
 

@@ -4,6 +4,7 @@ The link is made when the letter is: neither the log nor the outbox ever holds i
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from typing import Any
@@ -12,6 +13,8 @@ from uuid import UUID
 from domain.accounts import Account, AccountState
 from domain.people import PersonRecord
 from infra.accounts import credentials
+from infra.accounts.address import GOOD_FOR as ADDRESS_GOOD_FOR
+from infra.accounts.address import AddressChange
 from infra.accounts.desk import Desk
 from infra.accounts.links import GOOD_FOR, Purpose, new_link
 from infra.mail import Post
@@ -50,6 +53,37 @@ Good day,
 somebody, probably you, asked for another password for your account in Wspólna Przestrzeń. It can be set
 under the link above, which is good for {hours} hours and works once. If it wasn't you, just ignore this
 letter: your password stays as it is.
+"""
+_ADDRESS = """\
+Dzień dobry,
+
+ktoś, zapewne Pani lub Pan, chce, by konto we Wspólnej Przestrzeni miało ten adres e-mail. Potwierdza się
+to tu:
+
+{link}
+
+Odnośnik jest ważny {hours} godziny i działa raz. Jeśli to nie była Państwa prośba, wystarczy zignorować
+ten list.
+
+--
+Good day,
+
+somebody, probably you, wants an account in Wspólna Przestrzeń to have this e-mail address. It is confirmed
+under the link above, which is good for {hours} hours and works once. If it wasn't you, just ignore this
+letter.
+"""
+_MOVED = """\
+Dzień dobry,
+
+konto we Wspólnej Przestrzeni, które miało ten adres e-mail, ma od teraz inny: listy będą przychodzić tam.
+Jeśli to nie była Państwa decyzja, prosimy od razu powiadomić administratora gminy albo koordynatora sieci.
+
+--
+Good day,
+
+the account in Wspólna Przestrzeń that had this e-mail address has another one from now on: letters will
+go there. If it wasn't you, please tell your municipality's administrator or the network's coordinator
+at once.
 """
 
 
@@ -92,6 +126,8 @@ class Deliveries:
         return {
             "mail.invitation": self.invitation,
             "mail.password": self.password,
+            "mail.address": self.another_address,
+            "mail.moved": self.moved,
             "accounts.erase": self.erase,
         }
 
@@ -111,6 +147,24 @@ class Deliveries:
             link = self.link(account, Purpose.PASSWORD)
             self.send(key, account, subject, _RESET.format(link=link, hours=hours))
 
+    def another_address(self, key: str, payload: Mapping[str, Any]) -> None:
+        account = self.desk.account(UUID(payload["account"]))
+        begun = AddressChange(self.desk).begin(account.id)
+        if account.state is AccountState.ACTIVE and begun is not None:
+            wanted, secret = begun
+            hours = ADDRESS_GOOD_FOR // timedelta(hours=1)
+            link = f"{self.address}/konto/adres#{secret}"
+            subject = (
+                "Nowy adres e-mail we Wspólnej Przestrzeni / Another address in Wspólna Przestrzeń"
+            )
+            self.send(key, account, subject, _ADDRESS.format(link=link, hours=hours), to=wanted)
+
+    def moved(self, key: str, payload: Mapping[str, Any]) -> None:
+        account = self.desk.account(UUID(payload["account"]))
+        former = AddressChange(self.desk).former(account.id, payload["former"])
+        subject = "Zmieniono adres e-mail konta / The account's e-mail address was changed"
+        self.send(key, account, subject, _MOVED, to=former)
+
     def erase(self, _key: str, payload: Mapping[str, Any]) -> None:
         account_id = UUID(payload["account"]) if "account" in payload else None
         person_id = UUID(payload["person"]) if "person" in payload else None
@@ -122,10 +176,13 @@ class Deliveries:
             secret = new_link(connection, account.id, purpose, self.desk.now())
         return link_of(self.address, purpose, secret)
 
-    def send(self, key: str, account: Account, subject: str, text: str) -> None:
+    def send(
+        self, key: str, account: Account, subject: str, text: str, to: str | None = None
+    ) -> None:
+        """`to`: another address than the account's."""
         if account.email.clear is None or account.name.clear is None:
             return  # forgotten meanwhile
-        self.send_to(key, account.name.clear, account.email.clear, subject, text)
+        self.send_to(key, account.name.clear, to or account.email.clear, subject, text)
 
     def send_to(self, key: str, name: str, email: str, subject: str, text: str) -> None:
         letter = EmailMessage()

@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from domain.accounts import Account, AccountState, ActivateAccount, NotActive, RecordPassword
 from domain.errors import DomainError
-from infra.accounts import credentials, links, sessions
+from infra.accounts import credentials, links, recovery, sessions
 from infra.accounts.attempts import CODES, FROM_ONE_SOURCE, GUESSES, Limit, TooManyAttempts
 from infra.accounts.credentials import Credentials
 from infra.accounts.desk import Desk
@@ -154,11 +154,12 @@ class Login:
 
 
 def check_code(desk: Desk, connection: Connection[Any], account_id: UUID, code: str) -> None:
-    """Raises WrongCode, TooManyAttempts."""
+    """Of the app, or one of the recovery codes. Raises WrongCode, TooManyAttempts."""
     at = desk.now()
     key = desk.attempts.key("code", str(account_id))
     desk.attempts.count(connection, key, CODES, at)
-    if not credentials.accept_code(connection, desk.master, account_id, code, at):
+    right = credentials.accept_code(connection, desk.master, account_id, code, at)
+    if not right and not recovery.accept(connection, desk.master, account_id, code):
         raise WrongCode
     desk.attempts.forget(connection, [key])
 

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
+
+from psycopg import Connection
 
 from domain.accounts import (
     Account,
@@ -14,7 +17,7 @@ from domain.accounts import (
 from domain.errors import DomainError, NotFound
 from domain.roles import Role
 from domain.values import refuse_if, text_problems
-from infra.accounts import credentials, sessions, totp
+from infra.accounts import credentials, recovery, sessions, totp
 from infra.accounts.attempts import GUESSES
 from infra.accounts.desk import Desk
 from infra.accounts.login import LoginRefused, WrongCode, check_code
@@ -67,13 +70,7 @@ class OwnAccount:
         account = desk.account(account_id)
         check_strength(wanted, (account.email.clear or "", account.name.clear or ""))
         with desk.connection() as connection:
-            key = desk.attempts.key("own password", str(account_id))
-            desk.attempts.count(connection, key, GUESSES, at)
-            known = credentials.read(connection, account_id)
-            # Without one (so far logged in through a provider), there is none to show.
-            if known.password_hash is not None and not matches(known.password_hash, current):
-                raise LoginRefused
-            desk.attempts.forget(connection, [key])
+            check_password(desk, connection, account_id, current)
             credentials.set_password(connection, account_id, hash_of(wanted), at)
             sessions.end_all_sessions(connection, account_id, but=session_id)
         desk.say(account, RecordPassword)
@@ -88,15 +85,32 @@ class OwnAccount:
             raise SecondFactorInUse
         return Enrolment(totp.shown(key), totp.address(key, account.email.shown()))
 
-    def confirm_second_factor(self, account_id: UUID, code: str) -> None:
-        """From here on, logging in asks for a code. Raises WrongCode, TooManyAttempts."""
+    def confirm_second_factor(self, account_id: UUID, code: str) -> list[str]:
+        """From here on, logging in asks for a code. The recovery codes; raises WrongCode, TooManyAttempts."""
         desk = self._desk
         with desk.connection() as connection:
             if credentials.read(connection, account_id).second_factor:
                 raise SecondFactorInUse
             check_code(desk, connection, account_id, code)
-            credentials.confirm_second_factor(connection, account_id, desk.now())
+            with connection.transaction():
+                credentials.confirm_second_factor(connection, account_id, desk.now())
+                codes = recovery.new_codes(connection, desk.master, account_id)
         desk.say(desk.account(account_id), RecordSecondFactor, wanted=True)
+        return codes
+
+    def renew_recovery_codes(self, account_id: UUID, code: str) -> list[str]:
+        """Raises WrongCode, TooManyAttempts."""
+        desk = self._desk
+        with desk.connection() as connection:
+            if not credentials.read(connection, account_id).second_factor:
+                raise WrongCode
+            check_code(desk, connection, account_id, code)
+            with connection.transaction():
+                return recovery.new_codes(connection, desk.master, account_id)
+
+    def recovery_codes_left(self, account_id: UUID) -> int:
+        with self._desk.connection() as connection:
+            return recovery.left(connection, account_id)
 
     def remove_second_factor(self, account_id: UUID, code: str) -> None:
         """Raises WrongCode, TooManyAttempts."""
@@ -106,6 +120,7 @@ class OwnAccount:
                 raise WrongCode
             check_code(desk, connection, account_id, code)
             credentials.remove_second_factor(connection, account_id)
+            recovery.forget(connection, account_id)
         desk.say(desk.account(account_id), RecordSecondFactor, wanted=False)
 
     def issue_token(
@@ -153,5 +168,21 @@ class OwnAccount:
             if not sessions.end_session(connection, account_id, session_id):
                 raise NoSuchSession
 
+    def end_other_sessions(self, account_id: UUID, session_id: UUID | None) -> None:
+        """`session_id`: the one that goes on; None: they all end."""
+        with self._desk.connection() as connection:
+            sessions.end_all_sessions(connection, account_id, but=session_id)
+
     def account(self, account_id: UUID) -> Account:
         return self._desk.account(account_id)
+
+
+def check_password(desk: Desk, connection: Connection[Any], account_id: UUID, said: str) -> None:
+    """Whoever finds a browser open knows no password. Raises LoginRefused, TooManyAttempts."""
+    key = desk.attempts.key("own password", str(account_id))
+    desk.attempts.count(connection, key, GUESSES, desk.now())
+    known = credentials.read(connection, account_id)
+    # Without one (so far logged in through a provider), there is none to show.
+    if known.password_hash is not None and not matches(known.password_hash, said):
+        raise LoginRefused
+    desk.attempts.forget(connection, [key])

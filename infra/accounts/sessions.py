@@ -130,6 +130,7 @@ def clean(connection: Connection[Any], at: datetime) -> None:
     connection.execute(
         "DELETE FROM account_links WHERE expires_at < %s", (at - timedelta(days=30),)
     )
+    connection.execute("DELETE FROM email_changes WHERE expires_at < %s", (at,))
     connection.execute("DELETE FROM oidc_logins WHERE expires_at < %s", (at,))
     connection.execute("DELETE FROM attempts WHERE last_at < %s", (at - FORGOTTEN_AFTER,))
 

@@ -61,6 +61,8 @@ NOT_MOVED = {
     "parked_events": "projections park anew what they can't fold",
     # A file that travels should open no door: people set another password through a letter.
     "credentials": "secrets stay where they are",
+    "recovery_codes": "secrets stay where they are",
+    "email_changes": "links lead to the installation that sent them",
     "account_links": "secrets stay where they are",
     "sessions": "secrets stay where they are",
     "access_tokens": "secrets stay where they are",

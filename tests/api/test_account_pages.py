@@ -6,10 +6,11 @@ import pytest
 
 from tests.api.conftest import Api
 
-PAGES = ("/konto/logowanie", "/konto/zaproszenie", "/konto/haslo")
+PAGES = ("/konto/logowanie", "/konto/zaproszenie", "/konto/haslo", "/konto")
+EVERY = (*PAGES, "/konto/adres")
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", EVERY)
 def test_page_loads_nothing_from_elsewhere_and_can_not_be_framed(api: Api, path: str) -> None:
     page = api.client.get(path)
     assert page.status_code == 200
@@ -43,10 +44,10 @@ def test_page_speaks_polish_first_and_english_to_who_prefers_it(api: Api) -> Non
 
 
 def test_forms_lead_to_addresses_that_are_there(api: Api) -> None:
-    for path in PAGES:
+    for path in EVERY:
         for address in re.findall(r'data-to="([^"]+)"', api.client.get(path).text):
             answer = api.client.post(address, json={})
-            assert answer.status_code == 400, address
+            assert answer.status_code in {204, 400, 401}, address
 
 
 def test_problem_of_a_provider_is_told_in_our_words(api: Api) -> None:

@@ -93,14 +93,40 @@ def test_second_factor_is_set_up_and_asked_for(town: Town) -> None:
     raw = base64.b32decode(key)
     now = totp.step_of(town.office.now())
     assert town.post("/second-factor/confirmation", {"code": "123"}).json()["code"] == "wrong_code"
-    assert (
-        town.post("/second-factor/confirmation", {"code": totp.code_at(raw, now)}).status_code
-        == 204
-    )
+    confirmed = town.post("/second-factor/confirmation", {"code": totp.code_at(raw, now)})
+    codes = confirmed.json()["recoveryCodes"]
+    assert len(codes) == 10
     assert town.me().json()["secondFactor"]
     assert town.log_in().json()["code"] == "code_required"
     assert town.log_in(code=totp.code_at(raw, now + 1)).status_code == 200
+    assert town.log_in(code=codes[0]).status_code == 200
+    renewed = town.post("/second-factor/recovery-codes", {"code": codes[1]}).json()
+    assert town.log_in(code=codes[2]).json()["code"] == "wrong_code"
+    assert town.log_in(code=renewed["recoveryCodes"][0]).status_code == 200
     assert town.office.desk.account(account).second_factor
+
+
+def test_another_address_is_asked_for_with_the_password(town: Town) -> None:
+    town.office.active()
+    wanted = {"email": "ewa.nowa@opoczno.example", "password": PASSWORD}
+    assert town.post("/email", wanted).json()["code"] == "not_logged_in"
+    town.log_in()
+    assert town.post("/email", {**wanted, "password": "nie to"}).json()["code"] == "login_refused"
+    assert town.post("/email", wanted).status_code == 202
+    assert town.me().json()["email"] == EMAIL
+    assert town.post("/email/confirmation", {"link": "zmyślony"}).status_code == 410
+
+
+def test_other_sessions_are_ended_at_once(town: Town) -> None:
+    town.office.active()
+    elsewhere = town.office.enter()
+    town.log_in()
+    assert len(town.client.get("/auth/sessions").json()) == 3
+    assert town.post("/sessions/end").status_code == 204
+    assert [each["current"] for each in town.client.get("/auth/sessions").json()] == [True]
+    cookie = {"Cookie": f"wspolna_session={elsewhere.secret}"}
+    town.client.cookies.clear()
+    assert town.me(**cookie).json()["code"] == "not_logged_in"
 
 
 def test_log_out_ends_the_session_and_not_only_the_cookie(town: Town) -> None:

@@ -7,12 +7,13 @@ import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from domain.municipalities import RenameMunicipality
 from infra.bootstrap import connect
+from tests.infra.desks import HERE, PASSWORD, Office
 from tests.network import BELCHATOW, OPOCZNO, network
 from tests.workers.terminal import Wspolna
 
@@ -182,6 +183,33 @@ def test_coordinators_account_is_created_with_a_link_that_sets_its_password(
     assert another.stdout.startswith("http://127.0.0.1:8000/konto/zaproszenie#")
     closed = wspolna("account", "close", answered["id"], "--reason", "Pomyłka")
     assert closed.stdout.strip() == "Gotowe."
+
+
+def test_tokens_of_an_account_are_issued_listed_and_revoked(
+    wspolna: Wspolna, database_url: str
+) -> None:
+    who = ("--email", "anna@wspolna.example", "--name", "Anna Nowak")
+    created = json.loads(wspolna("account", "create", "--role", "AUDITOR", *who, "--json").stdout)
+    account = created["id"]
+    early = wspolna("account", "token", "issue", account, "--name", "raport")
+    assert early.returncode == 1, "nobody has set a password yet"
+    with network(database_url) as net:
+        office = Office(net)
+        office.login.accept_invitation(office.link(UUID(account)), PASSWORD, HERE)
+    asked = ("account", "token", "issue", account, "--name", "raport", "--role", "auditor")
+    issued = json.loads(wspolna(*asked, "--days", "30", "--json").stdout)
+    assert issued["token"].startswith("wspolna_")
+    too_much = wspolna(*asked[:-1], "coordinator")
+    assert (too_much.returncode, too_much.stderr.strip()) == (
+        1,
+        "Brak uprawnień do tego polecenia.",
+    )
+    (listed,) = json.loads(wspolna("account", "token", "list", account, "--json").stdout)
+    assert (listed["id"], listed["name"], listed["scopes"]) == (issued["id"], "raport", ["AUDITOR"])
+    assert issued["token"] not in str(listed)
+    assert wspolna("account", "token", "revoke", account, issued["id"]).returncode == 0
+    assert wspolna("account", "token", "revoke", account, issued["id"]).returncode == 1
+    assert wspolna("account", "log-out", account).stdout.strip() == "Gotowe."
 
 
 def test_table_of_roles_is_told_for_people_and_for_scripts(wspolna: Wspolna) -> None:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
 
 import typer
@@ -18,11 +19,18 @@ from domain.accounts import (
 )
 from domain.commands import Command
 from domain.roles import OPERATOR, Role
+from infra.accounts.desk import Desk
 from infra.accounts.letters import link_of
 from infra.accounts.links import Purpose, new_link
+from infra.accounts.own import OwnAccount
+from infra.bootstrap import open_pool
+from infra.keyfiles import master_key
 from workers.cli.boundary import Refused
 from workers.cli.session import Session, session
 from workers.cli.speech import AsJson, answer, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 app = typer.Typer(no_args_is_help=True, help=say("Konta.", "Accounts."))
 
@@ -138,6 +146,101 @@ def reinstate(account: Which, as_json: AsJson = False) -> None:
 @app.command("close", help=say("Zamyka konto na zawsze.", "Closes an account for good."))
 def close(account: Which, reason: Reason, as_json: AsJson = False) -> None:
     _give(CloseAccount(command_id=uuid4(), account_id=account, reason=reason), as_json)
+
+
+tokens = typer.Typer(
+    no_args_is_help=True,
+    help=say(
+        "Tokeny dostępu dla programów, w imieniu konta.",
+        "Access tokens for programs, in the account's name.",
+    ),
+)
+app.add_typer(tokens, name="token")
+
+
+@tokens.command(
+    "issue",
+    help=say(
+        "Wydaje token i wypisuje go ten jeden raz. Bez --role token tylko czyta.",
+        "Issues a token and prints it this once. Without --role the token only reads.",
+    ),
+)
+def issue_token(
+    account: Which,
+    name: Annotated[str, typer.Option(help=say("Do czego służy.", "What it is for."))],
+    role: Annotated[
+        list[Role] | None,
+        typer.Option(
+            case_sensitive=False,
+            help=say("Rola konta; można podać kilka.", "A role of the account; may be repeated."),
+        ),
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, help=say("Ważny tyle dni.", "Good for so many days."))
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    ends = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    with _own("account token issue") as own:
+        issued = own.issue_token(account, name, frozenset(role or ()), ends)
+    answer({"id": issued.id, "token": issued.secret}, issued.secret, as_json=as_json)
+
+
+@tokens.command("list", help=say("Tokeny konta.", "The account's tokens."))
+def list_tokens(account: Which, as_json: AsJson = False) -> None:
+    with _own("account token list") as own:
+        own.account(account)
+        found = own.tokens(account)
+    lines = [
+        f"{each.id}  {each.name}  {', '.join(each.scopes) or say('tylko czyta', 'only reads')}  "
+        f"{each.expires_at.date() if each.expires_at else say('bezterminowo', 'no end')}"
+        for each in found
+    ]
+    told = [
+        {
+            "id": each.id,
+            "name": each.name,
+            "scopes": each.scopes,
+            "createdAt": each.created_at,
+            "expiresAt": each.expires_at,
+            "usedAt": each.used_at,
+        }
+        for each in found
+    ]
+    text = "\n".join(lines) or say("Nie ma żadnego.", "There is none.")
+    answer(told, text, as_json=as_json)
+
+
+@tokens.command("revoke", help=say("Unieważnia token od zaraz.", "Revokes a token at once."))
+def revoke_token(
+    account: Which,
+    token: Annotated[UUID, typer.Argument(help=say("UUID tokenu.", "The token's UUID."))],
+    as_json: AsJson = False,
+) -> None:
+    with _own("account token revoke") as own:
+        own.revoke_token(account, token)
+    answer({"id": token}, say("Gotowe.", "Done."), as_json=as_json)
+
+
+@app.command(
+    "log-out",
+    help=say("Kończy wszystkie sesje konta.", "Ends every session of the account."),
+)
+def log_out(account: Which, as_json: AsJson = False) -> None:
+    with _own("account log-out") as own:
+        own.account(account)
+        own.end_other_sessions(account, None)
+    answer({"id": account}, say("Gotowe.", "Done."), as_json=as_json)
+
+
+@contextmanager
+def _own(purpose: str) -> Iterator[OwnAccount]:
+    with (
+        session(purpose) as opened,
+        open_pool(opened.url, size=1) as pool,
+    ):
+        master = master_key(opened.settings)
+        yield OwnAccount(Desk(pool, opened.cooperation, master, lambda: datetime.now(UTC)))
 
 
 def _give(command: Command, as_json: bool) -> None:

@@ -27,11 +27,70 @@ async function submit(form) {
   const answer = await send(form.dataset.to, body);
   if (!answer.ok) {
     told.textContent = refusal(answer.body);
+    if (answer.body.code === "code_required") form.elements.code.focus();
     return;
   }
   told.textContent = form.dataset.done;
   if (form.dataset.next) location.assign(form.dataset.next);
+  else await (afterwards[form.dataset.then] || (() => {}))(answer.body, form);
 }
+
+const element = (id) => document.getElementById(id);
+const show = (id, shown) => { element(id).hidden = !shown; };
+
+// What follows on the page of the account itself.
+const afterwards = {
+  plain: (_, form) => { form.hidden = true; },
+  sessions: async (_, form) => { form.reset(); await listSessions(); },
+  begin: (made) => {
+    element("key").textContent = made.key.replace(/(.{4})/g, "$1 ").trim();
+    element("app").href = made.address;
+    show("off", false);
+    show("enrolment", true);
+    element("code").focus();
+  },
+  codes: async (made, form) => {
+    form.reset();
+    const codes = (made && made.recoveryCodes) || [];
+    element("recovery").replaceChildren(...codes.map(item));
+    show("enrolment", false);
+    show("codes", codes.length > 0);
+    for (const folded of document.querySelectorAll("details")) folded.open = false;
+    await tellAccount();
+  },
+};
+
+function item(text) {
+  const made = document.createElement("li");
+  made.textContent = text;
+  return made;
+}
+
+async function get(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+  if (answer.status === 401) location.replace("/konto/logowanie");
+  return answer.json();
+}
+
+async function tellAccount() {
+  const me = await get("/auth/me");
+  if (!me.email) return;
+  element("who").textContent = `${me.name}, ${me.email}`;
+  show("on", me.secondFactor);
+  show("off", !me.secondFactor && element("enrolment").hidden);
+}
+
+async function listSessions() {
+  const list = element("sessions");
+  const language = document.documentElement.lang;
+  const told = await get("/auth/sessions");
+  list.replaceChildren(...told.map((each) => {
+    const since = new Date(each.createdAt).toLocaleString(language, { dateStyle: "long", timeStyle: "short" });
+    return item(`${each.browser}, ${since}${each.current ? ` (${list.dataset.this})` : ""}`);
+  }));
+}
+
+if (element("who")) tellAccount().then(listSessions).catch(() => { told.textContent = told.dataset.failed; });
 
 for (const form of document.forms) {
   form.addEventListener("submit", async (event) => {
@@ -44,6 +103,7 @@ for (const form of document.forms) {
       told.textContent = told.dataset.failed;
     } finally {
       button.disabled = false;
+      if (told.textContent) told.scrollIntoView({ block: "nearest" });
     }
   });
 }
