@@ -1,17 +1,27 @@
 """Questions and their answers."""
 
+from base64 import b64encode
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.municipalities import municipality_id
-from domain.questions import Question, Said
+from domain.questions import Link, LinkKind, Question, Said
 from domain.work import polish_day
 from projections.log import Recorded
 from projections.names import NamedMunicipality, NamesMunicipalities, Shown, named
 from projections.projection import on
 from projections.rows import Rows
 from projections.visible import NETWORK, Guarded
+
+_TYPES = {
+    LinkKind.PRACTICE: "Practice",
+    LinkKind.SOLUTION: "ModelSolution",
+    LinkKind.CALL: "FundingCall",
+    LinkKind.INITIATIVE: "Initiative",
+    LinkKind.MEETING: "Meeting",
+    LinkKind.NEWS: "NewsItem",
+}
 
 
 class QuestionRow(Guarded):
@@ -52,7 +62,7 @@ class AnswerRow(Guarded):
 
 class QuestionsProjection(NamesMunicipalities):
     name = "questions"
-    version = 2
+    version = 3
     rows = (NamedMunicipality, QuestionRow, AnswerRow)
     keyed_by_stream = QuestionRow
     shown = (Shown(QuestionRow), Shown(AnswerRow))
@@ -157,7 +167,10 @@ def _accept(row: QuestionRow, answer_id: UUID | None, rows: Rows) -> None:
 
 
 def _said(said: Said) -> dict[str, Any]:
-    links = [{"kind": link.kind.value, "id": str(link.id)} for link in said.links]
+    links = [
+        {"kind": link.kind.value, "id": str(link.id), "node": _global_id(link)}
+        for link in said.links
+    ]
     return {"body": said.body, "body_html": said.body_html, "links": links}
 
 
@@ -174,3 +187,8 @@ def _by(terc: str, rows: Rows) -> dict[str, Any]:
         "participants": [terc],
         "visibility": NETWORK,
     }
+
+
+def _global_id(link: Link) -> str:
+    """As GraphQL says it, which is the one that clients know."""
+    return b64encode(f"{_TYPES[link.kind]}:{link.id}".encode()).decode()

@@ -31,7 +31,8 @@ class Vocabulary:
 
     fields: Mapping[str, str]
     ids: Mapping[str, str]
-    """Such as `initiative_id` → `initiative:Initiative`; `AddAgendaItem.after` is of that command alone."""
+    """Such as `initiative_id` → `initiative:Initiative`; `AddAgendaItem.after` is of that command alone.
+    Of one of several types: `subject:Practice|ModelSolution`."""
     amounts: frozenset[str]
     enums: Mapping[type[Enum], Any]
     own: Mapping[str, "Converter"] = field(default_factory=dict)
@@ -55,7 +56,7 @@ class Converter:
 
 
 def _id(field: str, type_name: str) -> Callable[[str], UUID]:
-    parse = id_of(type_name)
+    parse = id_of(*type_name.split("|"))
 
     def convert(value: str) -> UUID:
         try:

@@ -180,6 +180,10 @@ class Meeting(HasPast):
     description: str = column("description", "More about it; may be empty.")
     state: MeetingState = column("state", "Where it stands.")  # type: ignore[valid-type]
     host: Municipality = to_one("host_id", embedded="host", description="Who holds it.")
+    recurrence_id: str | None = column(
+        _LOCAL % "recurrence_id",
+        "Of a meeting of a series: when its rule put it, on the clock in Warsaw (RECURRENCE-ID).",
+    )
     place: str = column("place", "Where; may be empty.")
     link: str | None = column("link", "To join from afar.")
     starts_at: datetime = column("starts_at", "When it begins, or was to begin.")
@@ -263,6 +267,12 @@ class MeetingSeries(Node):
         "{row}.starts_at, {row}.recurrence_id",
         600,
         "All of them, with exceptions and moves: ten years ahead of the first one at most.",
+    )
+    meetings: list[Meeting] = to_many(
+        {"series_id": "id"},
+        "{row}.recurrence_id",
+        600,
+        "What was made of them, where invitations, agenda and minutes are kept.",
     )
     version: int = column("version", "Version of the series, for `expectedVersion`.")
 

@@ -52,6 +52,7 @@ _IDS = {
     "solution_id": "modelSolution:ModelSolution",
     "section_id": "solutionSection:SolutionSection",
     "after": "after:SolutionSection",
+    "subject_id": "subject:Practice|ModelSolution",
 }
 FEATURE = Feature(projection="practices", ids=_IDS, docs=_DOCS)
 

@@ -41,6 +41,9 @@ LinkKind = strawberry.enum(
 class QuestionLink:
     kind: str = embedded("kind", "What it leads to, such as PRACTICE.")
     key: str = embedded("id", "Its key (UUID).")
+    node: strawberry.ID = embedded(
+        "node", "Its global id: `node(id:)` finds it, where the viewer may see it."
+    )
 
 
 @reads(ANSWERS)
@@ -118,7 +121,11 @@ class QuestionQueries:
 
 FEATURE = Feature(
     projection="questions",
-    ids={"question_id": "question:Question", "answer_id": "answer:Answer"},
+    ids={
+        "question_id": "question:Question",
+        "answer_id": "answer:Answer",
+        "Link.id": "id:Practice|ModelSolution|FundingCall|Initiative|Meeting|NewsItem",
+    },
     docs={
         "municipality": "TERC code of the municipality in whose name it is done.",
         "title": "What it is about, at most 300 characters.",
@@ -128,7 +135,7 @@ FEATURE = Feature(
         "links": "What it refers to.",
         "Link": "A link to something of the network.",
         "kind": "What it leads to.",
-        "id": "Its key (UUID).",
+        "id": "Its id.",
         "topics": "At most 10 topics.",
         "question_id": "The question.",
         "answer_id": "The answer.",

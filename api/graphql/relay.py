@@ -29,12 +29,12 @@ def parse_global_id(value: str) -> tuple[str, UUID]:
     return type_name, parsed
 
 
-def id_of(type_name: str) -> Callable[[str], UUID]:
-    """A parser for ids of one type."""
+def id_of(*type_names: str) -> Callable[[str], UUID]:
+    """A parser for ids of one type, or of one of several."""
 
     def parse(value: str) -> UUID:
         found, key = parse_global_id(value)
-        if found != type_name:
+        if found not in type_names:
             raise InvalidId(id=value[:100])
         return key
 

@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
+from api.graphql.relay import global_id
 from tests.api import common_space
-from tests.api.conftest import Api
+from tests.api.conftest import Api, projecting
 from tests.network import BELCHATOW, OPOCZNO
 
 PRACTICES = """{ practices { totalCount nodes {
@@ -105,9 +106,11 @@ def test_questions_are_the_networks(filled: Api) -> None:
 def test_question_is_asked_answered_and_accepted(live_api: Api) -> None:
     for terc in (OPOCZNO, BELCHATOW):
         live_api.net.member(terc)
-    shown = "... on QuestionWritten { question { id state answers { id } } }"
-    said = {"body": "Kto kupował autobusy?", "links": [{"kind": "CALL", "id": str(uuid4())}]}
+    shown = "... on QuestionWritten { question { id state links { kind node } answers { id } } }"
+    call = global_id("FundingCall", uuid4())
+    said = {"body": "Kto kupował autobusy?", "links": [{"kind": "CALL", "id": call}]}
     asked = give(live_api, "AskQuestion", shown, municipality=OPOCZNO, title="Autobusy", said=said)
+    assert asked["question"]["links"] == [{"kind": "CALL", "node": call}]
     question = asked["question"]["id"]
     answer = {"question": question, "municipality": BELCHATOW, "said": {"body": "My."}}
     answered = give(live_api, "AnswerQuestion", shown, **answer)["question"]
@@ -126,6 +129,20 @@ def test_question_is_asked_answered_and_accepted(live_api: Api) -> None:
         "reason": "Nie.",
     }
     assert give(live_api, "CloseQuestion", shown, **wrong)["__typename"] == "NotFoundError"
+
+
+def test_adoption_names_what_is_adopted_by_the_id_that_clients_know(filled: Api) -> None:
+    with projecting(filled.net.database_url):
+        (practice,) = filled.ask("{ practices { nodes { id } } }")["practices"]["nodes"]
+        shown = "... on AdoptionWritten { adoption { state municipality { name } } }"
+        said = {"municipality": BELCHATOW, "of": "PRACTICE", "subject": practice["id"]}
+        assert give(filled, "StartAdapting", shown, **said)["adoption"] == {
+            "state": "ADAPTING",
+            "municipality": {"name": "Bełchatów"},
+        }
+        said["subject"] = global_id("Question", uuid4())
+        refused = give(filled, "StartAdapting", shown, **said)
+        assert refused["code"] == "invalid_input"
 
 
 def test_practice_is_drafted_and_cost_is_a_whole_number(live_api: Api) -> None:
