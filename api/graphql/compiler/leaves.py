@@ -113,6 +113,7 @@ _STORED: dict[str, Callable[[str], str]] = {
 }
 _EMBEDDED: dict[str, Callable[[str], str]] = {
     "String": lambda sql: f"nullif(({sql})::text, 'null')",
+    "ID": lambda sql: f"nullif(({sql})::text, 'null')",
     "Int": lambda sql: f"(nullif({sql}, 'null'))::int4::text",
     "Boolean": lambda sql: f"nullif(({sql})::text, 'null')",
     "Date": lambda sql: f"nullif(({sql})::text, 'null')",
