@@ -6,7 +6,7 @@ from enum import StrEnum
 import strawberry
 
 from api.graphql import visibility
-from api.graphql.accounts import ACCOUNTS, RoleEnum
+from api.graphql.accounts import ACCOUNTS
 from api.graphql.arguments import short_text, terc
 from api.graphql.connections import Connection, Node
 from api.graphql.fields import column, connection, embedded, reads, relay_id, to_one
@@ -52,7 +52,7 @@ RecordedBy = strawberry.enum(
 )
 class ChangeAuthor:
     name: str | None = column("name", "Name of its person; null once forgotten.")
-    roles: list[RoleEnum] = column("roles", "What the account may do today.")  # type: ignore[valid-type]
+    roles: list[str] = column("roles", "Names of the roles that the account has today.")
 
 
 @strawberry.type(description="The same in two languages.")
