@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from litestar.exceptions import WebSocketDisconnect
 
 from api.graphql.relay import global_id
 from domain.portals import (
@@ -25,6 +26,7 @@ from infra.portals import keys
 from infra.portals.keys import PREFIX, well_formed
 from tests.api.conftest import Api
 from tests.api.servers import server
+from tests.api.test_subscribing import PROTOCOL, initialised, subscribe
 from tests.network import Network
 from tests.portals import ALL, AdmittedPortal, application
 
@@ -219,6 +221,32 @@ def test_nobody_sees_another_portal(api: Api, portal: AdmittedPortal) -> None:
         assert (told["portal"], told["node"], told["portalUsage"]) == (None, None, [])
     waiting = '{ portals(state: "REGISTERED") { nodes { name } } }'
     assert api.ask(waiting, operator=True)["portals"]["nodes"] == [{"name": "Trzeci"}]
+
+
+def test_quota_holds_on_every_way_in(api: Api) -> None:
+    portal = AdmittedPortal(api.net, quota=2)
+    key_id, secret = portal.key(Scope.CHANGES)
+    _wait_for_a_fresh_minute()
+    events = {"Accept": "text/event-stream", "Authorization": f"Bearer {secret}"}
+    with api.client.websocket_connect("/graphql", subprotocols=[PROTOCOL]) as socket:
+        initialised(socket, authorization=f"Bearer {secret}")
+        subscribe(socket, query=NEWS)
+        assert socket.receive_json()["type"] == "next"
+        assert socket.receive_json()["type"] == "complete"
+        told = api.client.post("/graphql", json={"query": NEWS}, headers=events)
+        assert "totalCount" in told.text
+        assert api.client.post("/graphql", json={"query": NEWS}, headers=events).status_code == 429
+        subscribe(socket, id_="2", query=NEWS)
+        error = socket.receive_json()
+        assert (error["type"], error["payload"][0]["extensions"]["code"]) == (
+            "error",
+            "rate_limited",
+        )
+        portal.give(RevokePortalKey, key_id=key_id)
+        subscribe(socket, id_="3", query=NEWS)
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive()
+        assert closed.value.code == 4403
 
 
 @pytest.fixture
