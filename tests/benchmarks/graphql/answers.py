@@ -18,7 +18,9 @@ def _plain(value: Any, field: str = "") -> Any:
         value = value["nodes"]
     if field in ("eligible", "grant", "ownPublic"):  # PostGraphile writes bigint as text
         return int(value)
-    if field in ("municipality", "lead"):  # PostGraphile gives the whole of an embedded object
+    if field in ("municipality", "lead") and isinstance(
+        value, dict
+    ):  # PostGraphile gives the whole of an embedded object
         return {name: value[name] for name in ("name", "slug")}
     if field == "updatedAt":
         return datetime.fromisoformat(value)
