@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
 from tests.api.conftest import TOKEN
 
 ROOT = Path(__file__).parents[2]
@@ -38,9 +36,11 @@ def server(database_url: str) -> Iterator[str]:
 
 
 @contextmanager
-def running(database_url: str, command: Sequence[str] = COMMAND) -> Iterator[Server]:
-    """`command`: without the port, which comes last."""
-    port = _free_port()
+def running(
+    database_url: str, command: Sequence[str] = COMMAND, port: int | None = None
+) -> Iterator[Server]:
+    """`command`: without the port, which comes last. `port`: a free one unless it is said."""
+    port = port or free_port()
     environment = {
         **os.environ,
         "DATABASE_URL": database_url,
@@ -49,26 +49,27 @@ def running(database_url: str, command: Sequence[str] = COMMAND) -> Iterator[Ser
     }
     process = subprocess.Popen([*command, str(port)], env=environment, cwd=ROOT)
     try:
-        _answering(f"http://127.0.0.1:{port}", process)
+        _answering(port, process)
         yield Server(process, port)
     finally:
         process.terminate()
         process.wait(timeout=20)
 
 
-def _answering(address: str, process: "subprocess.Popen[bytes]") -> None:
+def _answering(port: int, process: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + 90
     while time.monotonic() < until:
         assert process.poll() is None, "the server ended"
         try:
-            if httpx.get(f"{address}/health/live", timeout=5).status_code == 200:
+            # It listens once it has started.
+            with socket.create_connection(("127.0.0.1", port), timeout=5):
                 return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise TimeoutError(address)
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(f"port {port}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

@@ -1,10 +1,10 @@
-"""`python -m tests.benchmarks [log|projections|graphql]`: without a name, all of them."""
+"""`python -m tests.benchmarks [log|projections|graphql|past|subscriptions]`: without a name, all of them."""
 
 import importlib
 import signal
 import sys
 
-SUITES = ("log", "projections", "graphql", "past")
+SUITES = ("log", "projections", "graphql", "past", "subscriptions")
 
 
 def main(wanted: list[str]) -> int:
