@@ -194,3 +194,15 @@ def test_amendment_keeps_what_was_claimed_and_the_order_of_days(given: Funds) ->
     early = made(implementation.SignAmendment, found, amount=60_000 * ZLOTY, **amend)
     early = replace(early, on=date(2026, 3, 1))
     assert given.missing(early, official(OPOCZNO)) == ["date_before_previous_step"]
+
+
+def test_final_claim_is_a_draft_of_an_initiative_under_way(given: Funds) -> None:
+    found = given.reached(S.IN_IMPLEMENTATION)
+    given.order(claims.DraftClaim, found, content=claim())
+    final = made(implementation.SubmitFinalClaim, found, number=1)
+    given.order(claims.SubmitClaim, found, number=1)
+    assert given.refused(final, official(OPOCZNO)).code == "claim_in_other_state"
+    given.order(claims.DraftClaim, found, content=claim(1_000))
+    given.order(claims.ApproveClaim, found, number=1)
+    given.order(implementation.TerminateAgreement, found, reason="Brak wykonawcy.")
+    assert given.missing(replace(final, number=2), official(OPOCZNO)) == ["wrong_state"]
