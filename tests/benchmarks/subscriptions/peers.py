@@ -3,12 +3,12 @@
 """
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator
 from typing import Any
 
 import strawberry
-from strawberry.asgi import GraphQL
+from litestar import Litestar, Request, post
+from strawberry.litestar import make_graphql_controller
 
 NEXT = b'{"id":"1","type":"next","payload":{"data":{"newsPublished":%s},"extensions":{"cost":2,"position":1}}}'
 
@@ -65,23 +65,24 @@ class Query:
         return True
 
 
-_documented: Any = GraphQL(strawberry.Schema(query=Query, subscription=Subscription))
+@post("/tell", status_code=204)
+async def tell(request: Request[Any, Any, Any]) -> None:
+    told = NewsItem(**await request.json())
+    for queue in QUEUES:
+        queue.put_nowait(told)
 
 
-async def documented(scope: Any, receive: Any, send: Any) -> None:
-    if scope["type"] == "http" and scope["path"] == "/tell":
-        told = strawberry_item(await _body(receive))
-        await _done(send)
-        for queue in QUEUES:
-            queue.put_nowait(told)
-    elif scope["type"] != "lifespan":
-        await _documented(scope, receive, send)
-
-
-def strawberry_item(body: bytes) -> NewsItem:
-    return NewsItem(**json.loads(body))
-
-
+documented = Litestar(
+    [
+        tell,
+        make_graphql_controller(
+            strawberry.Schema(query=Query, subscription=Subscription),
+            path="/graphql",
+            subscription_protocols=["graphql-transport-ws"],
+        ),
+    ],
+    openapi_config=None,
+)
 bare = Bare()
 
 
