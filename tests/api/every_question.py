@@ -8,16 +8,23 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from graphql import (
+    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
+    get_operation_ast,
     is_composite_type,
     is_non_null_type,
     is_object_type,
     is_union_type,
+    parse,
 )
 
+from api.auth.viewer import COST
+from api.graphql.compiler.selection import Scope
+from api.graphql.limits import check_cost, measure
+from api.graphql.schema import make_schema
 from domain.work import polish_day
 
 OF_ITSELF = {"history", "provenance", "difference"}
@@ -25,6 +32,9 @@ OF_ITSELF = {"history", "provenance", "difference"}
 DEPTH = 2
 """How many fields lead on, one from the other, in what a question's own fields lead to."""
 
+
+DECLARED = make_schema()._schema
+"""With the declarations, which tell what a question costs."""
 
 Known = dict[str, list[str]]
 """Ids of every type that has any, whether the viewer may see them or not; and what else arguments name."""
@@ -39,14 +49,31 @@ def questions(schema: GraphQLSchema, ids: Known, named: Known) -> Iterator[str]:
     assert query is not None
     for name, field in query.fields.items():
         for arguments in [*_arguments(name, field, ids), *named.get(name, [])]:
-            for body in bodies_of(schema, get_named_type(field.type)):
-                yield f"{{ {name}{arguments} {body} }}"
+            yield from _allowed(schema, get_named_type(field.type), f"{{ {name}{arguments} %s }}")
     for type_name, known in ids.items():
         # What leads on from a thing is asked for where a root field gives it by its id.
-        plain, *leading = bodies_of(schema, schema.type_map[type_name])
-        for body in [plain] if _root_of(type_name, query) else [plain, *leading]:
-            for each in known:
-                yield f'{{ node(id: "{each}") {{ __typename ... on {type_name} {body} }} }}'
+        for each in known:
+            asked = f'{{ node(id: "{each}") {{ __typename ... on {type_name} %s }} }}'
+            plain, *leading = _allowed(schema, schema.type_map[type_name], asked)
+            yield from [plain] if _root_of(type_name, query) else [plain, *leading]
+
+
+def _allowed(schema: GraphQLSchema, type_: object, around: str) -> Iterator[str]:
+    """Each as deep as the limits allow; what doesn't fit in is asked of the types themselves."""
+    by_depth = [bodies_of(schema, type_, depth) for depth in range(DEPTH, 0, -1)]
+    for bodies in zip(*by_depth, strict=True):
+        asked = [around % body for body in bodies]
+        yield next((each for each in asked if _within_limits(each)), asked[-1])
+
+
+def _within_limits(question: str) -> bool:
+    operation = get_operation_ast(parse(question))
+    assert operation is not None
+    try:
+        check_cost(measure(Scope(DECLARED, {}, {}), operation).cost, COST)
+    except GraphQLError:
+        return False
+    return True
 
 
 def _root_of(type_name: str, query: GraphQLObjectType) -> bool:
@@ -77,23 +104,23 @@ def _moments(field: GraphQLField) -> Iterator[str]:
         yield f', effectiveOn: "{polish_day(now)}"' if listed else f', asOf: "{now.isoformat()}"'
 
 
-def bodies_of(schema: GraphQLSchema, type_: object) -> Iterator[str]:
+def bodies_of(schema: GraphQLSchema, type_: object, depth: int = DEPTH) -> Iterator[str]:
     if not is_object_type(type_):
         yield _any_of(type_)
         return
     if _is_page(type_):
-        for body in bodies_of(schema, get_named_type(type_.fields["nodes"].type)):
+        for body in bodies_of(schema, get_named_type(type_.fields["nodes"].type), depth):
             yield f"{{ next hasMore nodes {body} }}"
         return
     if "nodes" in type_.fields:  # a connection
-        for body in bodies_of(schema, get_named_type(type_.fields["nodes"].type)):
+        for body in bodies_of(schema, get_named_type(type_.fields["nodes"].type), depth):
             yield f"{{ totalCount pageInfo {{ endCursor }} nodes {body} edges {{ cursor node {body} }} }}"
         return
     plain = [name for name, field in _askable(type_) if not _leads_on(field)]
     yield f"{{ __typename {' '.join(plain)} }}"
     for name, field in _askable(type_):
         if _leads_on(field):
-            yield f"{{ {name}{_given(field)} {_all(schema, get_named_type(field.type), DEPTH)} }}"
+            yield f"{{ {name}{_given(field)} {_all(schema, get_named_type(field.type), depth)} }}"
 
 
 def _all(schema: GraphQLSchema, type_: object, depth: int) -> str:

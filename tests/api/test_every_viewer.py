@@ -163,7 +163,8 @@ _JSON_WORDS = "title|name|note|body|bodyHtml|text|reason|description|heading|uni
 
 
 def tell_apart(net: Network) -> None:
-    """Every text of every row of every read model becomes one that no other row has."""
+    """Every text of every row of every read model becomes one that no other row has: but a row's past has
+    those of the row, as whoever sees it today sees its past."""
     columns = net.rows(
         "SELECT table_schema, table_name, column_name, data_type FROM information_schema.columns "
         "JOIN information_schema.tables USING (table_schema, table_name) "
@@ -171,7 +172,9 @@ def tell_apart(net: Network) -> None:
         "AND data_type IN ('text', 'jsonb') AND is_generated = 'NEVER'"
     )
     for schema, table, column, kind in columns:
-        mark = f"'·' || substr(md5(t.ctid::text || '{table}.{column}'), 1, 12)"
+        today = schema.replace("read_past_", "read_")
+        row = _key(net, f"{today}.{table}")
+        mark = f"'·' || substr(md5(concat({row}, '{today}.{table}.{column}')), 1, 12)"
         if kind == "text":
             told = f"{column} || {mark}"
             plain = (
@@ -184,6 +187,16 @@ def tell_apart(net: Network) -> None:
         net.connection.execute(
             f"UPDATE {schema}.{table} AS t SET {column} = {told} WHERE {plain}".encode()
         )
+
+
+def _key(net: Network, table: str) -> str:
+    """SQL of what tells a row of the table from every other one, by its primary key if it has one."""
+    found = net.rows(
+        "SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey) "
+        "WHERE indisprimary AND indrelid = to_regclass(%s)",
+        table,
+    )
+    return ", ' ', ".join(f"t.{column}" for (column,) in found) or "t.ctid::text"
 
 
 def ids(net: Network) -> dict[str, list[str]]:
