@@ -131,4 +131,4 @@ def test_role_is_granted_and_counts_at_once(towns: Towns) -> None:
     assert granted["account"] == {"roles": ["EDITOR", "FUNDS_OFFICER"]}
     given = {**given, "commandId": str(uuid4())}
     refused = towns.api.ask(GRANT, {"input": given}, token=towns.others)["grantRole"]
-    assert refused["code"] == "not_permitted"
+    assert refused["code"] == "account_not_found"
