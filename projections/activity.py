@@ -152,7 +152,7 @@ class SubjectRow(Row):
 
 class ActivityProjection(Projection):
     name = "activity"
-    version = 3
+    version = 4
     rows = (NamedMunicipality, SubjectRow, ActivityRow)
     keyed_by_stream = SubjectRow
 
@@ -228,19 +228,21 @@ def _begun(recorded: Recorded, event: Any, rows: Rows) -> SubjectRow:
     about = getattr(event, "subject_id", None) or getattr(event, "call_id", None)
     other = rows.find(SubjectRow, about) if about else None
     belongs_to = about or getattr(event, "programme_id", None) or getattr(event, "series_id", None)
+    whole = getattr(event, "initiative_id", None)
+    owner = None if whole else owner  # of a part, what is told is told of the whole
     return SubjectRow(
         id=recorded.stream_id,
         aggregate=aggregate,
         title=other.title if other else _title(event),
         topics=other.topics if other else _topics(event),
-        part_of=getattr(event, "initiative_id", None),
+        part_of=whole,
         about=[belongs_to] if belongs_to else [],
         call_id=None,
         joined=[owner] if owner else [],
         present=[],
         owner_terc=owner,
         participants=[owner] if owner else [],
-        visibility=_BEGINNING.get(aggregate, PUBLIC),
+        visibility=OWN if whole else _BEGINNING.get(aggregate, PUBLIC),
     )
 
 
