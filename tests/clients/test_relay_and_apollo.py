@@ -74,5 +74,6 @@ def test_apollo_puts_pages_together_and_keeps_every_object_once(address: str, ne
     net.project()
     told = run("apollo.js", f"{address}/graphql")
     assert sorted(told["titles"]) == [f"Wiadomość {number}" for number in range(5)]
-    assert told["objects"] == [*["Municipality"], *["NewsItem"] * 5, "ROOT_QUERY", "__META"]
+    objects = [name for name in told["objects"] if name != "__META"]  # Apollo's own, at times
+    assert objects == ["Municipality", *["NewsItem"] * 5, "ROOT_QUERY"]
     assert {"id", "lead", "municipality", "title"} <= set(told["first"])
