@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -108,5 +108,17 @@ def handles(
 
 def digest(command: Command, actor: Actor) -> bytes:
     """Eight bytes that tell a repeated command from a different one under the same id."""
-    said = f"{actor.id}\0{command!r}".encode("utf-8", "surrogatepass")
+    told = ", ".join(
+        f"{field.name}={_repr(getattr(command, field.name))}"
+        for field in fields(command)
+        if field.repr
+    )
+    said = f"{actor.id}\0{type(command).__qualname__}({told})".encode("utf-8", "surrogatepass")
     return hashlib.blake2b(said, digest_size=8).digest()
+
+
+def _repr(value: object) -> str:
+    """The same in every process: a set of texts has another order in each."""
+    if isinstance(value, frozenset) and value:
+        return f"frozenset({{{', '.join(sorted(map(repr, value)))}}})"
+    return repr(value)
