@@ -33,7 +33,7 @@ test: .venv/.locked-dev ## every check and every test
 	$(bin)/ruff format --check .
 	$(bin)/mypy
 	$(bin)/lint-imports --cache-dir .cache/import-linter
-	$(bin)/python -m pytest
+	$(bin)/python -m pytest --numprocesses 2 --dist loadfile
 
 .PHONY: bench
 bench: .venv/.locked-dev ## the benchmarks, or one: make bench ONLY=log

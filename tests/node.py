@@ -1,5 +1,6 @@
 """Packages from npm, installed from a committed lockfile into their own folder when first needed."""
 
+import fcntl
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +12,12 @@ class NotInstalled(Exception):
 
 def installed(folder: Path) -> Path:
     """The folder; raises NotInstalled where node, npm or the registry is out of reach."""
+    with (folder / ".installing").open("w") as alone:  # tests run in several processes
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        return _installed(folder)
+
+
+def _installed(folder: Path) -> Path:
     if (folder / "node_modules" / ".package-lock.json").exists():
         return folder
     if not (shutil.which("npm") and shutil.which("node")):
