@@ -7,10 +7,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.styles import Font
+from typing import TYPE_CHECKING, Any
 
 from domain.calls.terms import CostCategory
 from domain.errors import Language
@@ -19,6 +16,9 @@ from domain.money import zloty
 from infra.sources.model import UnreadableSource
 from infra.sources.tables import Row, as_amount, as_day, as_rate, table_of
 from infra.sources.workbooks import checked
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 BYTES = 5_000_000
 _EXACT = 10**14  # in grosze: the amounts that are read as numbers
@@ -59,6 +59,8 @@ class UnreadableRows(UnreadableSource):
 
 
 def written(budget: Budget) -> bytes:
+    from openpyxl import Workbook  # large, and seldom needed
+
     workbook = Workbook()
     workbook.remove(workbook.active)
     _sheet(
@@ -108,8 +110,10 @@ def read(data: bytes) -> Budget:
 
 
 def _sheet(
-    workbook: Workbook, name: str, columns: tuple[str, ...], rows: Iterator[list[Any]]
+    workbook: "Workbook", name: str, columns: tuple[str, ...], rows: Iterator[list[Any]]
 ) -> None:
+    from openpyxl.styles import Font
+
     sheet = workbook.create_sheet(name)
     sheet.append(columns)
     for cell in sheet[1]:

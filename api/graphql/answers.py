@@ -15,7 +15,7 @@ from api.graphql.metrics import PATHS
 from api.graphql.positions import Positions
 from api.graphql.wire import Sent, StatementFailed, Wire
 
-BYTES = 32_000_000
+BYTES = 24_000_000
 LARGEST = 1_000_000
 
 

@@ -1,4 +1,7 @@
-"""What a municipality already has (a page, its text, a feed) read into plain values."""
+"""What a municipality already has (a page, its text, a feed) read into plain values: `reader.read`.
+
+The readers bring large libraries, so who only names what they give doesn't load them.
+"""
 
 from infra.sources.model import (
     Reading,
@@ -8,7 +11,6 @@ from infra.sources.model import (
     SourceKind,
     UnreadableSource,
 )
-from infra.sources.reader import read, read_bytes
 
 __all__ = [
     "Reading",
@@ -17,6 +19,4 @@ __all__ = [
     "SourceItem",
     "SourceKind",
     "UnreadableSource",
-    "read",
-    "read_bytes",
 ]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from infra.fetch import FetchError, fetch, is_public
-from infra.sources import SourceKind, UnreadableSource, read
+from infra.sources import SourceKind, UnreadableSource
+from infra.sources.reader import read
 
 PAGE = (
     "Aktualności\n\nNowy plac zabaw\n\nOpublikowano dn. 13.08.2025\n\n"

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from domain.values import slugify
-from infra.sources import Reading, SourceItem, SourceKind, UnreadableSource, read, read_bytes
+from infra.sources import Reading, SourceItem, SourceKind, UnreadableSource
 from infra.sources.items import Origin
+from infra.sources.reader import read, read_bytes
 from infra.sources.units import author_unit
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "sources"

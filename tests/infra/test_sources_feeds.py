@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.sources import Reading, SourceAttachment, SourceKind, UnreadableSource, read, read_bytes
+from infra.sources import Reading, SourceAttachment, SourceKind, UnreadableSource
 from infra.sources.items import Origin
+from infra.sources.reader import read, read_bytes
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "sources"
 TODAY = date(2026, 11, 24)

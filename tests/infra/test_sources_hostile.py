@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from domain.news import BODY_LIMIT, LEAD_LIMIT, TITLE_LIMIT
 from domain.values import text_problems
-from infra.sources import UnreadableSource, read_bytes
+from infra.sources import UnreadableSource
 from infra.sources.items import Origin
+from infra.sources.reader import read_bytes
 
 ORIGIN = Origin("https://gmina.example/a", None, date(2026, 11, 24))
 

@@ -10,7 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from domain.roles import OPERATOR
 from domain.values import parse_terc
 from infra.importing import ImportedItem, ImportOutcome, import_news
-from infra.sources import Reading, UnreadableSource, read
+from infra.sources import Reading, UnreadableSource
+from infra.sources.reader import read
 from workers.cli.boundary import Exit, Refused, refusal
 from workers.cli.session import session
 from workers.cli.speech import AsJson, answer, err, say
