@@ -20,6 +20,14 @@ _TEMPLATE = "template_migrated"
 _numbers = count(1)
 
 
+LONGEST = {"workers", "clients", "journeys"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take longest come first, so that several processes end at about the same time."""
+    items.sort(key=lambda item: item.path.parent.name not in LONGEST)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """The running server: `.url(database)`, `.restart(mode)`, `.kill9()` and then `.start()`."""
