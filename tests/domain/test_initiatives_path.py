@@ -11,7 +11,8 @@ from domain.initiatives.claims import ClaimState
 from domain.initiatives.commands import assessment, claims, implementation, proposal
 from domain.initiatives.next_steps import commands_from, next_steps
 from domain.initiatives.states import InitiativeState
-from tests.funds import DOCUMENT, PATHS, ZLOTY, Funds, budget, made, official
+from tests.funds import DOCUMENT, PATHS, ZLOTY, Funds, budget, claim, made, official
+from tests.network import OPOCZNO
 
 S = InitiativeState
 
@@ -175,6 +176,22 @@ def test_reserve_list_can_end_in_selection(given: Funds) -> None:
     assert given.state(found) is S.SELECTED
     assert given.initiative(found).decisions.score == 7_000
     assert given.events(found)[-1] == "TakenFromReserveList"
+    other = made(assessment.RecordSelection, found, **{**select, "amount": 90_000 * ZLOTY})
+    assert given.missing(other, official(OPOCZNO)) == ["wrong_state"]
+
+
+def test_checklist_names_the_final_claim_that_is_not_drafted(given: Funds) -> None:
+    found = given.reached(S.IN_IMPLEMENTATION)
+
+    def missing() -> list[str]:
+        initiative = given.initiative(found)
+        around = initiative.surroundings(given.store.load, given.now)
+        steps = {step.command: step for step in next_steps(initiative, around)}
+        return [unmet.code for unmet in steps["submitFinalClaim"].missing]
+
+    assert missing() == ["no_final_claim"]
+    given.order(claims.DraftClaim, found, content=claim())
+    assert missing() == []
 
 
 def test_closed_initiative_has_seen_everything(given: Funds) -> None:
