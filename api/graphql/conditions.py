@@ -102,7 +102,7 @@ def _filter(each: Filter, table: Table, audience: Audience, row: str, value: str
     condition = each.condition.format(**values)
     if each.openly is None or audience.everything:
         return [condition]
-    openly = each.openly.format(**values)
+    openly = table.past(each.openly.format(**values))
     part = table.visible.taking_part(audience, row)
     return [condition, openly if part is None else f"({part} OR {openly})"]
 

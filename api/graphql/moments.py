@@ -94,7 +94,7 @@ class Moment:
         if not any(name in KEPT for name in _NAME.findall(table.name)):
             return table
         visible = _SeenToday.of(table, KEPT[_NAME.findall(table.name)[0]])
-        return replace(table, name=_NAME.sub(self._rows, table.name), visible=visible)
+        return replace(table, name=self._then(table.name), visible=visible, past=self._then)
 
     def position(self, table: Table) -> str | None:
         """SQL of the last position that was known."""
@@ -108,6 +108,9 @@ class Moment:
         wanted = [] if self.known is None else [f"recorded_at <= {self.known}"]
         wanted += [] if self.true is None else [f"effective_on <= {self.true}"]
         return f"(SELECT * FROM {ACTIVITY} WHERE {' AND '.join(wanted)})"
+
+    def _then(self, sql: str) -> str:
+        return _NAME.sub(self._rows, sql)
 
     def _rows(self, found: "re.Match[str]") -> str:
         schema, _, table = found[0].partition(".")
@@ -181,6 +184,12 @@ class _SeenToday(Visibility):
             return f"EXISTS ({self._today(row, today)})"
         then = self._then.condition(audience, row, listing=listing)
         return f"({then} AND NOT EXISTS ({self._today(row, f'NOT {today}')}))"
+
+    def taking_part(self, audience: Audience, row: str) -> str | None:
+        if self.past is Past.WITH_ANOTHER:
+            return super().taking_part(audience, row)
+        today = super().taking_part(audience, "today")
+        return None if today is None else f"EXISTS ({self._today(row, today)})"
 
     @property
     def _then(self) -> Visibility:

@@ -19,12 +19,14 @@ DECLARATION = "declaration"
 
 @dataclass(frozen=True)
 class Table:
-    """`name` with its schema; `projection`: whose position an answer from this table carries."""
+    """`name` with its schema; `projection`: whose position an answer from this table carries. `past`:
+    moves SQL that names tables to the moment that this one is of."""
 
     name: str
     projection: str
     visible: Visibility
     key: str = "id"
+    past: Callable[[str], str] = str
 
 
 @dataclass(frozen=True)

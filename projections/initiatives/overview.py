@@ -3,7 +3,8 @@
 Two times: what was true on the day `$1`, as it was known at the moment `$2`. What a later correction
 undid counts until it was undone. `{visible}` is the viewer's condition over the row `i`. `$3` municipality,
 `$4` programme and `$5` year choose; each may be NULL. `NOW` says of today what `THEN` does, from rows that
-are kept up to date, and so in a tenth of the time.
+are kept up to date, and so in a tenth of the time. A municipality's are those that it has accepted: who is
+invited is known among the partners alone.
 """
 
 from typing import NamedTuple
@@ -44,7 +45,7 @@ chosen AS (
     LEFT JOIN link USING (initiative_id) LEFT JOIN won USING (initiative_id)
     WHERE ($3::text IS NULL OR EXISTS (
         SELECT FROM belonging b WHERE b.initiative_id = latest.initiative_id AND b.terc = $3::text
-            AND b.state IN ('ACCEPTED', 'INVITED')))
+            AND b.state = 'ACCEPTED'))
       AND ($4::uuid IS NULL OR link.programme_id = $4::uuid)
       AND ($5::int IS NULL OR latest.year = $5::int)
 )
@@ -59,7 +60,7 @@ entered AS (
     SELECT initiative_id, terc, kind, amount FROM read_initiatives.amounts WHERE undone_at IS NULL
 ),
 dated AS (
-    SELECT i.id AS initiative_id, i.state, i.requested, i.selected, i.granted, i.programme_id, i.participants,
+    SELECT i.id AS initiative_id, i.state, i.requested, i.selected, i.granted, i.programme_id,
         extract(year FROM coalesce((i.submitted_at AT TIME ZONE 'Europe/Warsaw')::date, i.proposed_on))::int
             AS year
     FROM read_initiatives.initiatives i
@@ -67,7 +68,9 @@ dated AS (
 ),
 chosen AS (
     SELECT * FROM dated
-    WHERE ($3::text IS NULL OR participants @> ARRAY[$3::text])
+    WHERE ($3::text IS NULL OR EXISTS (
+        SELECT FROM belonging b WHERE b.initiative_id = dated.initiative_id AND b.terc = $3::text
+            AND b.state = 'ACCEPTED'))
       AND ($4::uuid IS NULL OR programme_id = $4::uuid)
       AND ($5::int IS NULL OR year = $5::int)
 )

@@ -99,6 +99,23 @@ def test_a_year_and_a_municipality_are_those_of_the_day_asked_for(api: FundsApi)
     assert pipeline(api, "count", year=2025) == {"count": 0}
 
 
+def test_who_is_invited_is_not_counted(api: FundsApi) -> None:
+    given = api.given
+    found = given.partnership()
+    given.order(proposal.MakeInitiativePublic, found)
+    given.order(consortium.InvitePartner, found, municipality=TOMASZOW)
+    api.net.project()
+    query = """query ($terc: String, $on: Date) {
+      pipeline(municipality: $terc, asOf: $on) { count partners { terc } } }"""
+    for on in (None, "2026-03-05"):
+        invited = {"terc": TOMASZOW, "on": on}
+        for operator in (False, True):
+            told = api.ask(query, invited, operator=operator)["pipeline"]
+            assert told == {"count": 0, "partners": []}
+        joined = api.ask(query, {"terc": BELCHATOW, "on": on})["pipeline"]
+        assert joined["count"] == 1
+
+
 def test_granted_follows_the_amendments(api: FundsApi) -> None:
     given = api.given
     found = given.reached(S.IN_IMPLEMENTATION)
