@@ -1,6 +1,7 @@
 """Documents, parsed and validated once."""
 
 from collections import Counter, OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -11,6 +12,7 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
+    InlineFragmentNode,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -123,13 +125,20 @@ class _Repetition(Visitor):
         super().__init__()
         self.found = 0
 
-    def enter_selection_set(self, node: SelectionSetNode, *_: Any) -> None:
-        keys = Counter(
-            (each.alias or each.name).value
-            for each in node.selections
-            if isinstance(each, FieldNode)
-        )
-        self.found = max(self.found, *keys.values(), 0)
+    def enter_selection_set(self, node: SelectionSetNode, _key: Any, parent: Any, *_: Any) -> None:
+        if not isinstance(parent, InlineFragmentNode):  # which was counted where it stands
+            self.found = max(self.found, *Counter(_keys(node)).values(), 0)
+
+
+def _keys(node: SelectionSetNode) -> Iterator[str]:
+    """A fragment without a name stands in the same place as what is around it."""
+    ahead = [*node.selections]
+    while ahead:
+        each = ahead.pop()
+        if isinstance(each, FieldNode):
+            yield (each.alias or each.name).value
+        elif isinstance(each, InlineFragmentNode):
+            ahead.extend(each.selection_set.selections)
 
 
 def _repetitive() -> GraphQLError:

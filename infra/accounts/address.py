@@ -7,6 +7,7 @@ from domain.accounts import ChangeEmail, parse_email
 from infra.accounts import links
 from infra.accounts.desk import Desk
 from infra.accounts.links import LinkExpired, Purpose
+from infra.accounts.login import LETTERS
 from infra.accounts.own import check_password
 from infra.accounts.secrets import hashed, new_secret
 from infra.reactors import Delivery, put
@@ -27,6 +28,8 @@ class AddressChange:
         desk, wanted = self._desk, parse_email(email)
         with desk.connection() as connection:
             check_password(desk, connection, account_id, password)
+            letters = desk.attempts.key("address letters", str(account_id))
+            desk.attempts.count(connection, letters, LETTERS, desk.now())
             locked = desk.master.lock(_WANTED, account_id, wanted.encode())
             with connection.transaction():
                 connection.execute(

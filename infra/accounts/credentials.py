@@ -119,3 +119,8 @@ def erase(
             connection.execute(
                 f"DELETE FROM {table} WHERE account_id = ANY(%s)".encode(), (accounts,)
             )
+        # The letter to a former address holds it, sealed with a key that stays.
+        connection.execute(
+            "DELETE FROM outbox WHERE task = 'mail.moved' AND payload->>'account' = ANY(%s)",
+            ([str(each) for each in accounts],),
+        )

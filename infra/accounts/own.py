@@ -119,8 +119,9 @@ class OwnAccount:
             if not credentials.read(connection, account_id).second_factor:
                 raise WrongCode
             check_code(desk, connection, account_id, code)
-            credentials.remove_second_factor(connection, account_id)
-            recovery.forget(connection, account_id)
+            with connection.transaction():
+                credentials.remove_second_factor(connection, account_id)
+                recovery.forget(connection, account_id)
         desk.say(desk.account(account_id), RecordSecondFactor, wanted=False)
 
     def issue_token(

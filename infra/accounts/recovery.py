@@ -15,7 +15,9 @@ _SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def new_codes(connection: Connection[Any], master: WrappingKey, account_id: UUID) -> list[str]:
-    """The earlier ones are good no more. Nobody can show these again."""
+    """In the caller's transaction. The earlier ones are good no more; nobody can show these again."""
+    # Of two who ask at a time, the second waits, and then finds what the first has left.
+    connection.execute("SELECT FROM credentials WHERE account_id = %s FOR UPDATE", (account_id,))
     codes = [_new() for _ in range(CODES)]
     forget(connection, account_id)
     for code in codes:

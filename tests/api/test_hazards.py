@@ -4,13 +4,11 @@ import asyncio
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 from graphql import GraphQLError
 from litestar.testing import TestClient
@@ -27,38 +25,13 @@ from api.graphql.schema import make_schema
 from api.graphql.trusted import Options, TrustedDocuments
 from tests.api.conftest import NEW, Api, settings
 from tests.api.servers import server
+from tests.locks import locked, soon, waiting
 from tests.network import Network
 
 COMPILED = "{ news { totalCount } }"
 ORDINARY = "{ news { totalCount } __schema { queryType { name } } }"
 DEAD_SLOW = 4.0
 """Seconds: less than a statement may take by itself."""
-
-
-@contextmanager
-def locked(net: Network) -> Iterator[None]:
-    """Statements on news take for ever, or until somebody stops them."""
-    with psycopg.connect(net.database_url) as connection:
-        connection.execute("LOCK TABLE read_news.news IN ACCESS EXCLUSIVE MODE")
-        yield
-
-
-def waiting(net: Network) -> int:
-    return int(
-        net.value(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-    )
-
-
-def soon(holds: Callable[[], bool], seconds: float = 20.0) -> float:
-    """How long it took to hold."""
-    began = time.monotonic()
-    while not holds():
-        assert time.monotonic() < began + seconds
-        time.sleep(0.02)
-    return time.monotonic() - began
 
 
 @pytest.mark.parametrize("query", [COMPILED, ORDINARY])
@@ -235,6 +208,14 @@ HURTFUL = {
         "cost_limit",
     ),
     "the same again and again": ("{ " + "news { nodes { title } } " * 280 + "}", "breadth_limit"),
+    "the same in fragments without a name": (
+        "{ " + "...{ news { totalCount } } " * 200 + "}",
+        "breadth_limit",
+    ),
+    "the same in a fragment without a name, on and on": (
+        "{ " + "...{ news { totalCount } " * 150 + "}" * 151,
+        "breadth_limit",
+    ),
     "fragments that double": (_fragments(40, TWICE), "depth_limit"),
     "fragments side by side": (_fragments(150, "NEXT NEXT"), None),
     "a fragment in itself": (

@@ -10,6 +10,7 @@ import psycopg
 
 from tests.api.conftest import projecting
 from tests.api.servers import server
+from tests.locks import waiting
 from tests.network import Network
 
 FOLLOW = {"query": "subscription { newsPublished { title } }"}
@@ -57,10 +58,3 @@ def test_question_of_a_client_that_went_away_is_stopped_in_the_database(net: Net
             time.sleep(0.05)
         assert waiting(net) == 0
         assert time.monotonic() - started < 4
-
-
-def waiting(net: Network) -> int:
-    found: int = net.value(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    return found

@@ -4,11 +4,14 @@ import base64
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 
 from domain.accounts import EmailTaken
+from domain.accounts.account import person_of
 from domain.errors import InvalidInput
+from domain.people import ForgetPerson
 from infra.accounts import recovery, totp
 from infra.accounts.address import AddressChange
 from infra.accounts.attempts import TooManyAttempts
@@ -18,6 +21,7 @@ from infra.mail import Smtp
 from tests.infra.desks import EMAIL, HERE, PASSWORD, Office, office
 from tests.infra.smtp import Server, smtp_server
 from tests.infra.test_letters import deliver, react, text_of
+from tests.locks import soon, waiting
 
 WANTED = "ewa.kowalska@opoczno.example"
 
@@ -81,6 +85,23 @@ def test_another_set_of_recovery_codes_ends_the_first(at: Office) -> None:
         at.own.renew_recovery_codes(account, renewed[2])
 
 
+def test_of_two_sets_made_at_a_time_one_is_good(at: Office) -> None:
+    _, codes = enrolled(at)
+    account = at.enter(code=codes[0]).standing.account_id
+
+    def renew() -> list[str]:
+        with at.desk.connection() as other, other.transaction():
+            return recovery.new_codes(other, at.desk.master, account)
+
+    with ThreadPoolExecutor(1) as pool:
+        with at.desk.connection() as connection, connection.transaction():
+            first = recovery.new_codes(connection, at.desk.master, account)
+            second = pool.submit(renew)
+            soon(lambda: second.done() or waiting(at.net) > 0)
+        assert second.result(20) != first
+    assert at.own.recovery_codes_left(account) == recovery.CODES
+
+
 def test_guessing_recovery_codes_is_slowed_down(at: Office) -> None:
     enrolled(at)
     with pytest.raises(TooManyAttempts):  # noqa: PT012  one of the first dozen
@@ -142,6 +163,46 @@ def test_former_address_is_free_for_somebody_else_and_for_oneself(
     assert other.id != first
     with pytest.raises(EmailTaken):
         at.invited(email=WANTED)
+
+
+def test_forgotten_person_shuts_nobody_out_of_the_address_they_once_had(
+    at: Office, mailbox: Server
+) -> None:
+    first = at.active()
+    AddressChange(at.desk).confirm(asked(at, mailbox))
+    second = at.active(name="Jan Lis")
+    at.net.give(ForgetPerson(command_id=uuid4(), person_id=person_of(first)))
+    assert at.enter().standing.account_id == second
+    at.login.ask_for_password(EMAIL, HERE)
+    deliver(at, Smtp(mailbox.url))
+    assert mailbox.letters[-1]["Subject"].startswith("Nowe hasło")
+    assert mailbox.letters[-1]["To"].endswith(f"<{EMAIL}>")
+    assert at.desk.account_with(WANTED) is None
+    with pytest.raises(EmailTaken):
+        at.invited(email=WANTED)
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+def test_nothing_that_holds_the_former_address_outlives_its_person(
+    at: Office, mailbox: Server, *, delivered: bool
+) -> None:
+    account = at.active()
+    AddressChange(at.desk).confirm(asked(at, mailbox))
+    moved = "SELECT count(*) FROM outbox WHERE task = 'mail.moved'"
+    if delivered:
+        deliver(at, Smtp(mailbox.url))
+    assert at.net.value(moved) == 1
+    at.net.give(ForgetPerson(command_id=uuid4(), person_id=person_of(account)))
+    deliver(at, Smtp(mailbox.url))
+    assert at.net.value(moved) == 0
+
+
+def test_one_account_sends_a_few_letters_to_other_addresses(at: Office) -> None:
+    account = at.active()
+    with pytest.raises(TooManyAttempts):  # noqa: PT012  one of the first ten
+        for number in range(10):
+            AddressChange(at.desk).ask(account, f"ofiara{number}@inny.example", PASSWORD)
+    assert at.net.value("SELECT count(*) FROM outbox WHERE task = 'mail.address'") == 4
 
 
 def test_address_of_another_account_is_refused_to_who_reads_its_letters(
