@@ -13,6 +13,8 @@ from typing import Any, Protocol, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 PATH = b"/graphql"
+FAILED = "failed"
+"""In the scope's `state`: what the statement of a question that was handed over had failed with."""
 BODY_BYTES = 16_384
 """Of a plain question at most."""
 
@@ -137,8 +139,8 @@ class Front(HttpToolsProtocol):
         question.found = None
         if question.disconnected or self.transport.is_closing():
             return
-        if found.cancelled() or found.exception() is not None:
-            self._hand_over(question)
+        if found.cancelled() or (failed := found.exception()) is not None:
+            self._hand_over(question, None if found.cancelled() else failed)
             return
         self.transport.write(
             b"HTTP/1.1 200 OK\r\n"
@@ -158,9 +160,13 @@ class Front(HttpToolsProtocol):
             self._defaults = b"".join(b"%s: %s\r\n" % pair for pair in told)
         return self._defaults
 
-    def _hand_over(self, question: _Question) -> None:
-        """To the application, whole: as uvicorn's own `on_headers_complete` and `on_body` do it."""
+    def _hand_over(self, question: _Question, failed: BaseException | None = None) -> None:
+        """To the application, whole: as uvicorn's own `on_headers_complete` and `on_body` do it.
+
+        `failed`: what became of its statement, which needn't be tried again.
+        """
         scope = question.scope
+        scope["state"][FAILED] = failed
         scope["method"], scope["query_string"] = "POST", b""
         scope["path"], scope["raw_path"] = (
             self.root_path + "/graphql",

@@ -125,9 +125,18 @@ class Engine:
         self.documents = Documents(self._schema, options)
 
     async def answer(
-        self, question: Question, viewer: Viewer, language: Language, *, safe: bool = False
+        self,
+        question: Question,
+        viewer: Viewer,
+        language: Language,
+        *,
+        safe: bool = False,
+        failed: BaseException | None = None,
     ) -> Answer:
-        """`safe`: by GET, which may only ask; raises MutationByGet."""
+        """`safe`: by GET, which may only ask; raises MutationByGet.
+
+        `failed`: what a statement that was begun already failed with.
+        """
         try:
             prepared = self._prepared_or_counted(question, viewer.audience)
             if prepared is not None:
@@ -137,7 +146,7 @@ class Engine:
                     question.at_least, prepared.plan.projections if prepared else PROJECTIONS
                 )
             if prepared is not None:
-                answer = await self._compiled(prepared, viewer.actor.account)
+                answer = await self._compiled(prepared, viewer.actor.account, failed)
                 if answer is not None:
                     return answer
             return await self.ordinary(question, viewer, language, safe=safe)
@@ -276,11 +285,18 @@ class Engine:
             if len(self._prepared) > PREPARED:
                 self._prepared.popitem(last=False)
 
-    async def _compiled(self, prepared: Prepared, account: UUID | None = None) -> Answer | None:
+    async def _compiled(
+        self,
+        prepared: Prepared,
+        account: UUID | None = None,
+        failed: BaseException | None = None,
+    ) -> Answer | None:
         """None: the statement could not answer; the ordinary executor says why."""
         plan = prepared.plan
         parameters = plan.asked_by(account, prepared.parameters)
         try:
+            if failed is not None:
+                raise failed
             found = await self._answers.get(plan, parameters)
         except StatementTimedOut:
             raise RequestErrors([refused_because(TimedOut())]) from None

@@ -7,6 +7,7 @@ import structlog
 from litestar.types import HTTPScope, Receive, Send
 
 from api.auth import PUBLIC, Authentication, ForeignOrigin, UnknownToken, Viewer
+from api.front import FAILED
 from api.graphql import negotiation
 from api.graphql.disconnection import ClientGone, Disconnections
 from api.graphql.engine import Engine, MalformedVariables, MutationByGet
@@ -96,7 +97,8 @@ class GraphQLOverHTTP:
             viewer = await self._viewer(headers)
             limits = await admitted(self._gate, viewer)
             asked = await question(scope, headers, receive, self._trusted)
-            work = self._engine.answer(asked, viewer, language, safe=safe)
+            failed = scope.get("state", {}).get(FAILED)
+            work = self._engine.answer(asked, viewer, language, safe=safe, failed=failed)
             answer = await self.disconnections.heeding(receive, work)
         except ClientGone:
             return

@@ -210,6 +210,16 @@ def test_client_that_hangs_up_cancels_its_statement(
     assert b"200 OK" in exchanged(servers[0], REQUESTS["plain"])
 
 
+def test_statement_that_takes_too_long_is_not_tried_again(
+    net: Network, servers: tuple[Server, Server]
+) -> None:
+    with locked(net):
+        began = time.monotonic()
+        heard = exchanged(servers[0], post({"query": "{ news(first: 6) { totalCount } }"}))
+    assert b'"timed_out"' in heard
+    assert time.monotonic() - began < 2 * 5 - 1  # the statement's own limit is five seconds
+
+
 def test_server_that_is_asked_to_stop_answers_first(net: Network) -> None:
     with (
         running(net.database_url) as server,

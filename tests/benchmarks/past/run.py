@@ -1,7 +1,6 @@
 """How long the past takes to keep and to ask for: 5,000 initiatives of a hundred thousand events."""
 
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from infra.log import EventLog
 from projections.rebuild import rebuild
 from projections.registry import PROJECTIONS
 from tests.api.conftest import TOKEN, settings
+from tests.benchmarks.harness import OURS, Row, console, publish, row_of, summary
 from tests.benchmarks.postgres import database
 from tests.benchmarks.scale import QUICK, SCALE
 from tests.funds import funds
@@ -35,7 +35,7 @@ FROM events, generate_series(1, %s) AS copy
 WHERE type LIKE 'Initiative.%%' ORDER BY copy, position
 """
 _SIZE = """
-SELECT pg_size_pretty(sum(pg_total_relation_size(oid))), sum(reltuples)::bigint FROM pg_class
+SELECT sum(pg_total_relation_size(oid)) / 1e6 FROM pg_class
 WHERE relnamespace = %s::regnamespace AND relkind = 'r'
 """
 _LISTED = (
@@ -50,42 +50,52 @@ def main() -> None:
             found = [given.reached(state) for state in STATES]
             connection.execute(_COPY, (INITIATIVES // len(STATES),))
             events = given.net.value("SELECT count(*) FROM events")
-            for name in (
-                "initiatives",
-                "past_initiatives",
-                "municipalities",
-                "past_municipalities",
-            ):
-                took = _filled(connection, name)
-                _say(f"rebuild of {name}", f"{took:.1f} s, {events / took:,.0f} events/s")
+            for name in ("municipalities", "past_municipalities"):
+                _seconds(connection, name)
+            rates = {
+                who: events / _seconds(connection, name)
+                for who, name in (("living", "initiatives"), (OURS, "past_initiatives"))
+            }
             given.net.project()
-            for schema in ("read_initiatives", "read_past_initiatives"):
-                _say(f"size of {schema}", *given.net.rows(_SIZE, schema)[0])
-        _asked(url, global_id("Initiative", found[0]))
+            sizes = {
+                who: float(given.net.value(_SIZE, f"read_{name}"))
+                for who, name in (("living", "initiatives"), (OURS, "past_initiatives"))
+            }
+        rows = [
+            row_of("rebuild", "events/s", rates, {}),
+            row_of("size", "MB", sizes, {}, less_is_better=True),
+            *_asked(url, global_id("Initiative", found[0])),
+        ]
+    for row in rows:
+        console.print(summary(row))
+    publish("past", rows)
 
 
-def _asked(url: str, initiative: str) -> None:
+def _asked(url: str, initiative: str) -> list[Row]:
     then = datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(hours=INITIATIVES // 4)
-    moments = {
-        "now": "",
-        "asOf": f', asOf: "{then.isoformat()}"',
-        "effectiveOn": ', effectiveOn: "2026-03-02"',
-        "both": f', asOf: "{then.isoformat()}", effectiveOn: "2026-03-02"',
+    known, true = f', asOf: "{then.isoformat()}"', ', effectiveOn: "2026-03-02"'
+    moments = {"asOf": known, "effectiveOn": true, "both": known + true}
+    questions: dict[str, Callable[[str], str]] = {
+        "list": lambda moment: _LISTED.format(moment, ""),
+        "list-partners": lambda moment: _LISTED.format(moment, "partners { eligible }"),
+        "one": lambda moment: _ONE.format(initiative, moment),
     }
+    asides = {
+        "provenance": "provenance { field event { type } }",
+        "difference": 'difference(trueFrom: "2026-02-01") { field }',
+    }
+    rows = []
     with TestClient(create_app(settings(url))) as client:
-        for name, moment in moments.items():
-            for what, query in (
-                ("list", _LISTED.format(moment, "")),
-                ("list with partners", _LISTED.format(moment, "partners { eligible }")),
-                ("one", _ONE.format(initiative, moment)),
-            ):
-                _say(f"{what}, {name}", f"{_median(client, query):.1f} ms")
-        for field in (
-            "provenance { field event { type } }",
-            'difference(trueFrom: "2026-02-01") { field }',
-        ):
+        for name, asked in questions.items():
+            now = _median(client, asked(""))
+            for when, moment in moments.items():
+                told = {OURS: _median(client, asked(moment)), "now": now}
+                rows.append(row_of(f"{name}-{when}", "ms", told, {}, less_is_better=True))
+        for name, field in asides.items():
             query = f'initiative(id: "{initiative}") {{ {field} }}'
-            _say(field.split(" ")[0], f"{_median(client, query):.1f} ms")
+            told = {OURS: _median(client, query), "now": now}
+            rows.append(row_of(name, "ms", told, {}, less_is_better=True))
+    return rows
 
 
 def _median(client: Any, query: str) -> float:
@@ -103,19 +113,11 @@ def _median(client: Any, query: str) -> float:
     return 1_000 * statistics.median(ask(number) for number in range(1, 16))
 
 
-def _filled(connection: Any, name: str) -> float:
-    return _timed(lambda: rebuild(connection, PROJECTIONS[name], EventLog()))
-
-
-def _timed(work: Callable[[], object]) -> float:
+def _seconds(connection: Any, name: str) -> float:
+    """Of filling a read model."""
     began = time.perf_counter()
-    work()
+    rebuild(connection, PROJECTIONS[name], EventLog())
     return time.perf_counter() - began
-
-
-def _say(what: str, *told: object) -> None:
-    sys.stdout.write(f"{what:<40} {'  '.join(map(str, told))}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
