@@ -6,7 +6,7 @@ it back as `Last-Event-ID`.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 from litestar.types import Receive, Send
 
@@ -21,9 +21,14 @@ _HEADERS = [
 ]
 
 
-async def send_events(results: AsyncGenerator[Answer, None], receive: Receive, send: Send) -> None:
+async def send_events(
+    results: AsyncGenerator[Answer, None],
+    receive: Receive,
+    send: Send,
+    limits: Sequence[tuple[bytes, bytes]],
+) -> None:
     """Until the results or the client end; a reader that doesn't read holds nobody else up."""
-    await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+    await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, *limits]})
     gone = asyncio.create_task(_gone(receive))
     told = asyncio.create_task(_tell(results, send))
     try:

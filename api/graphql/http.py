@@ -1,6 +1,5 @@
 """GraphQL over HTTP, to the letter of its specification, and over server-sent events (graphql-sse)."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
 
 import structlog
@@ -12,7 +11,7 @@ from api.graphql import negotiation
 from api.graphql.disconnection import ClientGone, Disconnections
 from api.graphql.engine import Engine, MalformedVariables, MutationByGet
 from api.graphql.events import send_events
-from api.graphql.rationing import admitted, each_noted, noted
+from api.graphql.rationing import NO_LIMITS, Pairs, admitted, each_noted, noted, refusal_noted
 from api.graphql.refused import Refused
 from api.graphql.requests import Headers, question
 from api.graphql.results import Answer, encoded
@@ -23,8 +22,6 @@ from api.portals.keyring import KeysUnavailable
 from domain.errors import Language
 
 log = structlog.get_logger()
-
-Pairs = Sequence[tuple[bytes, bytes]]
 
 _HEADERS: dict[bytes, list[tuple[bytes, bytes]]] = {
     media_type: [
@@ -91,6 +88,7 @@ class GraphQLOverHTTP:
         media_type = negotiation.preferred(headers.get(b"accept"))
         language = language_of(headers)
         safe = scope["method"] == "GET"
+        viewer, limits = PUBLIC, NO_LIMITS
         try:
             if media_type is None:
                 raise Refused("not_acceptable")
@@ -102,16 +100,13 @@ class GraphQLOverHTTP:
             answer = await self.disconnections.heeding(receive, work)
         except ClientGone:
             return
-        except MutationByGet:
-            await _refuse(send, Refused("method_not_allowed"), media_type, language)
-        except MalformedVariables as malformed:
-            refused = Refused("malformed_request", str(malformed))
-            await _refuse(send, refused, media_type, language)
-        except Refused as refused:
-            await _refuse(send, refused, media_type, language)
+        except (MutationByGet, MalformedVariables, Refused) as error:
+            refusal_noted(self._gate, viewer, limits)
+            await _refuse(send, _refusal(error), media_type, language, limits)
         except Exception as error:
             log.exception("graphql.failed", error=type(error).__name__)
-            await _refuse(send, Refused("internal_error"), media_type, language)
+            refusal_noted(self._gate, viewer, limits)
+            await _refuse(send, Refused("internal_error"), media_type, language, limits)
         else:
             noted(self._gate, viewer, answer)
             known = headers.get(b"if-none-match") if safe else None
@@ -121,24 +116,21 @@ class GraphQLOverHTTP:
         self, scope: HTTPScope, headers: Headers, receive: Receive, send: Send
     ) -> None:
         language, safe = language_of(headers), scope["method"] == "GET"
+        viewer, limits = PUBLIC, NO_LIMITS
         try:
             viewer = await self._viewer(headers)
-            await admitted(self._gate, viewer)
+            limits = await admitted(self._gate, viewer)
             asked = await question(scope, headers, receive, self._trusted)
             results = await self._engine.stream(
                 asked, viewer, language, safe=safe, resume=_last_event(headers)
             )
             results = self._authentication.heeding(headers, viewer, results)
             results = each_noted(self._gate, viewer, results)
-        except MutationByGet:
-            await _refuse(send, Refused("method_not_allowed"), negotiation.LEGACY, language)
-        except MalformedVariables as malformed:
-            refused = Refused("malformed_request", str(malformed))
-            await _refuse(send, refused, negotiation.LEGACY, language)
-        except Refused as refused:
-            await _refuse(send, refused, negotiation.LEGACY, language)
+        except (MutationByGet, MalformedVariables, Refused) as error:
+            refusal_noted(self._gate, viewer, limits)
+            await _refuse(send, _refusal(error), negotiation.LEGACY, language, limits)
         else:
-            await send_events(results, receive, send)
+            await send_events(results, receive, send, limits)
 
     async def _viewer(self, headers: Headers) -> Viewer:
         if b"authorization" not in headers and b"cookie" not in headers:
@@ -189,11 +181,21 @@ def _status(answer: Answer, media_type: bytes) -> HTTPStatus:
     return HTTPStatus.BAD_REQUEST
 
 
+def _refusal(error: MutationByGet | MalformedVariables | Refused) -> Refused:
+    match error:
+        case Refused():
+            return error
+        case MutationByGet():
+            return Refused("method_not_allowed")
+        case MalformedVariables():
+            return Refused("malformed_request", str(error))
+
+
 async def _refuse(
-    send: Send, refused: Refused, media_type: bytes | None, language: Language
+    send: Send, refused: Refused, media_type: bytes | None, language: Language, limits: Pairs
 ) -> None:
     body = encoded({"errors": [refused.error(language)]})
-    more = [*refused.headers]
+    more = [*limits, *refused.headers]
     if refused.status == HTTPStatus.METHOD_NOT_ALLOWED:
         more.append((b"allow", b"GET, POST"))
     if refused.status == HTTPStatus.UNAUTHORIZED:

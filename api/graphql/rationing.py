@@ -12,12 +12,14 @@ from api.graphql.results import Answer
 from api.portals.gate import Gate, QuotaExceeded
 
 Pairs = Sequence[tuple[bytes, bytes]]
+NO_LIMITS: Pairs = ()
+"""Of who has no quota, or wasn't admitted."""
 
 
 async def admitted(gate: Gate, viewer: Viewer) -> Pairs:
     """Headers that tell what is left. Raises Refused."""
     if viewer.key is None:
-        return ()
+        return NO_LIMITS
     try:
         return await gate.admit(viewer.key)
     except QuotaExceeded as exceeded:
@@ -33,6 +35,12 @@ async def admitted(gate: Gate, viewer: Viewer) -> Pairs:
 def noted(gate: Gate, viewer: Viewer, answer: Answer) -> None:
     if viewer.key is not None:
         gate.note(viewer.key, answer.cost, failed=answer.failed)
+
+
+def refusal_noted(gate: Gate, viewer: Viewer, limits: Pairs) -> None:
+    """It was admitted, and what it asked couldn't even be read."""
+    if viewer.key is not None and limits:
+        gate.note(viewer.key, 0, failed=True)
 
 
 def each_noted(

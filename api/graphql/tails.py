@@ -172,8 +172,9 @@ class Reader:
         found = self.feeds.get(key)
         if found is None or found.failed is not None:
             found = self.feeds[key] = made
-            # What the reader has passed already is ours to read; what it hasn't, it will tell us of.
-            found.begin(min(head, self._position) if self._position else head)
+            # The reader may be ahead of `head`, whose reply may come late: it won't tell us of what it
+            # has passed. Whoever is behind our beginning reads a page.
+            found.begin(max(head, self._position))
         if self._task is None:
             self._position = self._position or head
             self._task = asyncio.create_task(self._run(), name=f"tail-{self._tail.source.name}")
@@ -214,7 +215,10 @@ class Reader:
                 feed.passed(settled)
         # Before anything is waited for: a feed that begins meanwhile begins from here.
         self._position = max(self._position, settled)
-        await asyncio.gather(*reading)
+        # Each to its end, whatever becomes of the others: two that read on at once would tell twice.
+        for read in await asyncio.gather(*reading, return_exceptions=True):
+            if isinstance(read, BaseException):
+                raise read
 
     async def _arrived(self) -> tuple[int, list[dict[str, str]], bool]:
         """How far all is told, what has come with the columns that decide, and whether that is all."""

@@ -30,8 +30,12 @@ Pairs = Sequence[tuple[bytes, bytes]]
 
 @dataclass(slots=True)
 class _Lease:
-    """Until `until` (of the loop's clock) `own` requests are ours; `left` is what others may take."""
+    """Until `until` (of the loop's clock) `own` requests are ours; `left` is what others may take.
 
+    `quota`: of which it is a part; another one, and the rest is asked for anew.
+    """
+
+    quota: int
     own: int
     left: int
     until: float
@@ -68,7 +72,12 @@ class Gate:
     async def admit(self, holder: Holder) -> Pairs:
         """One request more; the headers that tell how many are left. Raises QuotaExceeded."""
         lease = self._leases.get(holder.key_id)
-        while lease is None or lease.until <= self._time() or (lease.own == 0 and lease.left > 0):
+        while (
+            lease is None
+            or lease.until <= self._time()
+            or lease.quota != holder.requests_per_minute
+            or (lease.own == 0 and lease.left > 0)
+        ):
             lease = await self._renewed(holder)
         if lease.own == 0:
             self._count(holder).refused += 1
@@ -121,7 +130,8 @@ class Gate:
 
     async def _renew(self, holder: Holder) -> _Lease:
         given = await self._accounts.do(self._take, holder)
-        lease = _Lease(given.granted, given.left, self._time() + given.seconds)
+        until = self._time() + given.seconds
+        lease = _Lease(holder.requests_per_minute, given.granted, given.left, until)
         self._leases[holder.key_id] = lease
         return lease
 

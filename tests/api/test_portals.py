@@ -137,12 +137,45 @@ def test_quota_ends_with_a_typed_refusal_in_both_languages(api: Api) -> None:
     assert api.post(NEWS, token=another).status_code == 200
 
 
-def test_quota_that_is_raised_counts_from_the_next_slice(api: Api) -> None:
+def test_quota_that_is_changed_counts_at_once(api: Api) -> None:
     portal = AdmittedPortal(api.net, quota=1)
     _, secret = portal.key()
+    _wait_for_a_fresh_minute()
+    assert [api.post(NEWS, token=secret).status_code for _ in range(2)] == [200, 429]
     portal.give(ChangePortalTerms, OPERATOR, terms=PortalTerms(ALL, 50))
     answer = api.post(NEWS, token=secret)
+    assert answer.status_code == 200
     assert answer.headers["ratelimit-policy"] == '"key";q=50;w=60'
+    assert remaining(answer) == 48
+    portal.give(ChangePortalTerms, OPERATOR, terms=PortalTerms(ALL, 2))
+    assert api.post(NEWS, token=secret).status_code == 429
+
+
+def test_refusal_of_what_was_admitted_tells_and_counts_as_any_answer(api: Api) -> None:
+    portal = AdmittedPortal(api.net)
+    _, secret = portal.key()
+    _wait_for_a_fresh_minute()
+    headers = {"Authorization": f"Bearer {secret}"}
+    left = []
+    for accept in ("application/json", "text/event-stream"):
+        asked = {"query": NEWS, "variables": [1]}
+        told = api.client.post("/graphql", json=asked, headers={**headers, "Accept": accept})
+        assert told.status_code == 400
+        left.append(remaining(told))
+    assert left == [599, 598]
+    assert _usage_of(portal) == (2, 2)
+
+
+def _usage_of(portal: AdmittedPortal) -> tuple[int, int]:
+    """Requests and errors, once they are written."""
+    query = "SELECT sum(requests)::int, sum(errors)::int FROM portal_usage WHERE portal_id = %s"
+    until = time.monotonic() + 15
+    while time.monotonic() < until:
+        (found,) = portal.net.rows(query, portal.id)
+        if found[0] == 2:
+            break
+        time.sleep(0.3)
+    return found
 
 
 def test_portal_may_ask_for_more_at_once_than_others(api: Api, portal: AdmittedPortal) -> None:
@@ -235,6 +268,7 @@ def test_quota_holds_on_every_way_in(api: Api) -> None:
         assert socket.receive_json()["type"] == "complete"
         told = api.client.post("/graphql", json={"query": NEWS}, headers=events)
         assert "totalCount" in told.text
+        assert remaining(told) == 0
         assert api.client.post("/graphql", json={"query": NEWS}, headers=events).status_code == 429
         subscribe(socket, id_="2", query=NEWS)
         error = socket.receive_json()
