@@ -6,6 +6,7 @@ CREATE TABLE news (
     slug              text        NOT NULL COLLATE "C",
     state             text        NOT NULL,             -- DRAFT | PUBLISHED | RETRACTED
     title             text        NOT NULL,
+    title_json        text        NOT NULL GENERATED ALWAYS AS (json_text(title)) STORED,
     lead              text        NOT NULL,
     body              text        NOT NULL,             -- Markdown, as written
     body_html         text        NOT NULL,             -- sanitised
@@ -64,7 +65,7 @@ CREATE TABLE awaited_municipalities (
 -- deferred:
 CREATE INDEX news_order_idx ON news (published_on DESC, id DESC) WHERE state = 'PUBLISHED';
 -- With what a list of titles shows, so that it needn't touch the rows.
-CREATE INDEX news_municipality_idx ON news (municipality_id, published_on DESC, id DESC) INCLUDE (title, slug)
+CREATE INDEX news_municipality_idx ON news (municipality_id, published_on DESC, id DESC) INCLUDE (title_json, slug)
     WHERE state = 'PUBLISHED';
 CREATE INDEX news_drafts_idx ON news (updated_at DESC, id DESC) WHERE state = 'DRAFT';
 CREATE INDEX news_tags_idx ON news USING gin (tags) WHERE state = 'PUBLISHED';

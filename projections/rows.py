@@ -20,7 +20,8 @@ _COPY_FROM = 20
 
 
 class Row(msgspec.Struct, gc=False):
-    """A row of the table `table`, a field for each of its columns. (Rows hold plain values, no cycles.)"""
+    """A row of the table `table`, a field for each of its columns but generated ones. (Rows hold plain values, no
+    cycles.)"""
 
     table: ClassVar[str]
     key: ClassVar[tuple[str, ...]] = ("id",)
@@ -322,7 +323,7 @@ def _describe(connection: Connection[Any], table: str, names: Sequence[str]) -> 
     found = dict(
         connection.execute(
             "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute "
-            "WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped",
+            "WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
             (table,),
         ).fetchall()
     )

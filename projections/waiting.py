@@ -137,11 +137,18 @@ class PositionWatch:
                 await self._look(connection, self._awaited() if heard else self._names)
 
     async def _look(self, connection: AsyncConnection[Any], names: Iterable[str]) -> None:
-        for name in names:
-            with contextlib.suppress(UndefinedTable, InvalidSchemaName):
-                cursor = await connection.execute(_statement(name), prepare=True)
-                row = await cursor.fetchone()
-                self._reached(name, row[0] if row else 0)
+        names = tuple(names)
+        if not names:
+            return
+        try:
+            cursor = await connection.execute(_statement(names), prepare=True)
+        except (UndefinedTable, InvalidSchemaName):
+            if len(names) > 1:  # the others have tables
+                for name in names:
+                    await self._look(connection, [name])
+            return
+        for name, position in await cursor.fetchall():
+            self._reached(name, position)
 
     def _awaited(self) -> set[str]:
         """What somebody still waits for."""
@@ -168,12 +175,15 @@ class PositionWatch:
 
 def _position(connection: Connection[Any], name: str) -> int:
     try:
-        row = connection.execute(_statement(name)).fetchone()
+        row = connection.execute(_statement([name])).fetchone()
     except (UndefinedTable, InvalidSchemaName):
         return 0
-    return int(row[0]) if row else 0
+    return int(row[1]) if row else 0
 
 
-def _statement(name: str) -> sql.Composed:
-    schema = sql.Identifier(f"read_{name}")
-    return sql.SQL("SELECT coalesce(min(position), 0) FROM {}.position").format(schema)
+def _statement(names: Iterable[str]) -> sql.Composed:
+    """Rows of name and position."""
+    one = sql.SQL("SELECT {}, coalesce(min(position), 0) FROM {}.position")
+    return sql.SQL(" UNION ALL ").join(
+        one.format(sql.Literal(name), sql.Identifier(f"read_{name}")) for name in names
+    )

@@ -99,7 +99,7 @@ class Answers:
         return run
 
     def _join(self, key: Hashable, run: _Run) -> "asyncio.Future[Finished]":
-        waiter: asyncio.Future[Finished] = asyncio.get_running_loop().create_future()
+        waiter: asyncio.Future[Finished] = run.sent.row.get_loop().create_future()
         run.waiters.append(waiter)
         waiter.add_done_callback(lambda waiter: self._left(key, run, waiter))
         return waiter

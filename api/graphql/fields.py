@@ -75,10 +75,19 @@ def table(cls: type) -> Table:
     return must_table(cls)
 
 
-def column(sql: str, description: str, *, key: str | None = None, plain: bool = False) -> Any:
+def column(
+    sql: str,
+    description: str,
+    *,
+    key: str | None = None,
+    plain: bool = False,
+    written: str | None = None,
+) -> Any:
     """`sql`: a column's name, or an expression over `{row}`. `key`: its name where it is embedded.
-    `plain`: never with a character that JSON escapes."""
-    return _field(Column(sql if "{row}" in sql else f"{{row}}.{sql}", key, plain), description)
+    `plain`: never NULL, and never with a character that JSON escapes. `written`: the column that holds
+    it as JSON text."""
+    found = Column(sql if "{row}" in sql else f"{{row}}.{sql}", key, plain, written)
+    return _field(found, description)
 
 
 def embedded(key: str, description: str) -> Any:

@@ -84,7 +84,7 @@ class NewsItem(Node):
     slug: str = column(
         "slug", "Its address within its municipality. Old ones keep leading to it.", plain=True
     )
-    title: str = column("title", "Title.")
+    title: str = column("title", "Title.", written="title_json")
     lead: str = column("lead", "Lead; plain text, may be empty.")
     body: str = column("body", "Body as its author wrote it (Markdown).")
     body_html: str = column("body_html", "Body as sanitised HTML.")

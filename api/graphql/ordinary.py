@@ -30,7 +30,7 @@ from api.graphql.records import (
     record_of,
     table_of,
 )
-from api.graphql.relay import cursor, global_id, parse_cursor, parse_global_id
+from api.graphql.relay import cursor, cursor_parser, global_id, parse_global_id
 from api.graphql.visibility import Asking
 from api.graphql.vocabulary import (
     DECLARATION,
@@ -217,7 +217,7 @@ class Page:
     def _beyond(self, cursor: str | None, *, backwards: bool) -> list[str]:
         if cursor is None:
             return []
-        keys = parse_cursor(self._declaration.name, self._declaration.order, cursor)
+        keys = cursor_parser(self._declaration.name, self._declaration.order)(cursor)
         told = [
             self._parameters.add(key, each.sql_type)
             for key, each in zip(keys, self._declaration.order, strict=True)

@@ -44,11 +44,13 @@ class Argument:
 @dataclass(frozen=True)
 class Column:
     """A column or expression. `key`: its name in an embedded object, None where never embedded.
-    `plain`: stored text without a character that JSON would escape, by its own rule."""
+    `plain`: a column, never NULL, of text without a character that JSON would escape, by its own rule.
+    `written`: the column beside it, never NULL, that holds the value as JSON text already."""
 
     sql: str
     key: str | None = None
     plain: bool = False
+    written: str | None = None
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,8 @@ class Line:
         self._names = 0
         self._batching = False
         self._flushing = False
+        # Kept, as each look for the running one is a system call before Python 3.12.
+        self._loop: asyncio.AbstractEventLoop
 
     @property
     def load(self) -> int:
@@ -103,6 +105,7 @@ class Line:
 
     async def connect(self) -> None:
         """Raises Unavailable. Asked for twice at once, it connects once."""
+        self._loop = asyncio.get_running_loop()
         async with self._connecting:
             if self._connection is None:
                 await self._connect()
@@ -115,13 +118,12 @@ class Line:
         connection.enter_pipeline_mode()
         self._connection, self._prepared = connection, {}
         self._socket = os.dup(connection.socket)
-        asyncio.get_running_loop().add_reader(self._socket, self._readable)
+        self._loop.add_reader(self._socket, self._readable)
 
     def ask(self, sql: str, parameters: Sequence[bytes]) -> "asyncio.Future[tuple[bytes, ...]]":
         """Its row, or StatementFailed or Unavailable."""
-        loop = asyncio.get_running_loop()
-        future = loop.create_future()
-        self._send(_Request(sql, parameters, future, since=loop.time()))
+        future = self._loop.create_future()
+        self._send(_Request(sql, parameters, future, since=self._loop.time()))
         return future
 
     def _send(self, request: _Request) -> None:
@@ -137,7 +139,7 @@ class Line:
             return
         if not self._batching:
             self._batching = True
-            asyncio.get_running_loop().call_soon(self._end_batch)
+            self._loop.call_soon(self._end_batch)
 
     def _prepare(self, request: _Request) -> bytes:
         self._names += 1
@@ -161,9 +163,8 @@ class Line:
     def disconnect(self, reason: str) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            loop = asyncio.get_running_loop()
-            loop.remove_reader(self._socket)
-            loop.remove_writer(self._socket)
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
             os.close(self._socket)
             connection.finish()
         self._flushing = False
@@ -176,7 +177,7 @@ class Line:
         """Stops the statement that is running now; asked of the server by a connection of its own."""
         if self._connection is not None:
             cancel = self._connection.get_cancel()
-            asyncio.get_running_loop().run_in_executor(None, cancel.cancel)
+            self._loop.run_in_executor(None, cancel.cancel)
 
     def running(self, future: "asyncio.Future[Any]") -> bool:
         return bool(self._requests) and self._requests[0].future is future
@@ -187,7 +188,7 @@ class Line:
         except PsycopgError as error:
             self.disconnect(str(error))
             return
-        loop = asyncio.get_running_loop()
+        loop = self._loop
         if unsent and not self._flushing:
             self._flushing = True
             loop.add_writer(self._socket, self._flush)
@@ -229,7 +230,7 @@ class Line:
     def _was_slow(self, request: _Request, result: Any) -> bool:
         """Not stopped in another's stead, whose client had gone."""
         code = result.error_field(pq.DiagnosticField.SQLSTATE)
-        took = asyncio.get_running_loop().time() - request.since
+        took = self._loop.time() - request.since
         return code == _CANCELLED and took >= self._seconds
 
     def _settle(self, request: _Request) -> None:

@@ -4,10 +4,14 @@ import asyncio
 
 import psycopg
 import pytest
+from graphql import is_object_type
 
 from api.auth import PUBLIC
+from api.graphql.declared import declaration_of, table_behind
 from api.graphql.engine import Engine, Question
 from api.graphql.metrics import REASONS
+from api.graphql.schema import make_schema
+from api.graphql.vocabulary import Column
 from infra.bootstrap import connect
 from tests.api.samples import fill
 from tests.api.test_differential import both, run
@@ -57,6 +61,38 @@ def test_compiles_to_the_same_bytes(filled: str, query: str) -> None:
         assert quick == slow
 
     run(filled, check)
+
+
+def test_columns_taken_as_they_stand_are_never_null_and_right(filled: str) -> None:
+    """A NULL would take its whole row out of a list, and nobody would tell."""
+    schema = make_schema()._schema
+    found = [
+        (table.name, declared)
+        for each in schema.type_map.values()
+        if is_object_type(each) and each.extensions and (table := table_behind(each)) is not None
+        for field in each.fields.values()
+        if isinstance(declared := declaration_of(field), Column)
+        if declared.plain or declared.written
+    ]
+    assert {declared.sql for _, declared in found} == {"{row}.slug", "{row}.title"}
+    with psycopg.connect(filled) as connection:
+        connection.execute(
+            """UPDATE read_news.news SET title = E'„A" \\ \t\x01 Ż' WHERE slug = 'news-1'"""
+        )
+        for read, declared in found:
+            value = declared.sql.format(row="t")
+            column = declared.written or value.removeprefix("t.")
+            text = f"t.{declared.written}" if declared.written else f"'\"' || {value} || '\"'"
+            null = connection.execute(
+                "SELECT attnotnull FROM pg_attribute WHERE attrelid = %s::regclass AND attname = %s",
+                (read, column),
+            ).fetchone()
+            right = connection.execute(
+                f"SELECT count(*), count(*) FILTER (WHERE {text} = to_json({value})::text) FROM {read} t".encode()
+            ).fetchone()
+            assert null == (True,)
+            assert right is not None
+            assert right[0] == right[1] > 0
 
 
 def test_null_where_none_may_be_is_told_by_the_ordinary_executor(filled: str) -> None:

@@ -5,12 +5,20 @@ import json
 
 import pytest
 
-from api.graphql.relay import cursor
+from api.graphql.relay import cursor, cursor_parser
+from api.graphql.vocabulary import OrderKey
 from tests.api.conftest import NEW, Api
 
 
 def made_up(*keys: str) -> str:
-    return base64.b64encode(json.dumps(keys).encode()).decode()
+    return written(json.dumps(keys))
+
+
+def written(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+ITEM = "0198a0b2-5c1e-7b1e-8a52-2f0d6c1f0e3a"
 
 
 @pytest.mark.parametrize(
@@ -19,10 +27,16 @@ def made_up(*keys: str) -> str:
         "zmyślony",
         "AAAA",
         made_up("news"),
-        made_up("news", "2025-13-45", "0198a0b2-5c1e-7b1e-8a52-2f0d6c1f0e3a"),
+        made_up("news", "2025-13-45", ITEM),
         made_up("news", "2025-08-13", "nobody"),
-        made_up("municipalities", "2025-08-13", "0198a0b2-5c1e-7b1e-8a52-2f0d6c1f0e3a"),
-        cursor("news", ["2025-08-13", "0198a0b2-5c1e-7b1e-8a52-2f0d6c1f0e3a"]) + "=",
+        made_up("municipalities", "2025-08-13", ITEM),
+        made_up("news", "2025-02-30", ITEM),
+        made_up("news", "20250813", ITEM),
+        made_up("news", "2025-08-13", ITEM.upper()),
+        made_up("news", "2025-08-13", ITEM, ITEM),
+        written(f'["news","2025-08-13","{ITEM}"]'),
+        written(f' ["news", "2025-08-13", "{ITEM}"]'),
+        cursor("news", ["2025-08-13", ITEM]) + "=",
     ],
 )
 def test_made_up_cursor_is_refused(api: Api, after: str) -> None:
@@ -31,6 +45,29 @@ def test_made_up_cursor_is_refused(api: Api, after: str) -> None:
     )
     assert code == "invalid_cursor"
     assert message.startswith("Kursor „")
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        made_up("municipalities", "a\0b", "100704"),
+        made_up("municipalities", "\ud800", "100704"),
+        made_up("municipalities", "łódź", "100704"),  # as it is written in ASCII
+        written('["municipalities", "\\u0061", "100704"]'),
+    ],
+)
+def test_made_up_text_in_a_cursor_is_refused(api: Api, after: str) -> None:
+    code, _ = api.refused(
+        "query ($after: String) { municipalities(after: $after) { totalCount } }", {"after": after}
+    )
+    assert code == "invalid_cursor"
+
+
+@pytest.mark.parametrize("name", ["łódź", 'a "quoted" \\ one', "tab\tand newline\n", "[", "ok"])
+def test_any_text_stands_in_a_cursor(name: str) -> None:
+    order = (OrderKey("name_sort", "text"), OrderKey("terc", "text"))
+    parse = cursor_parser("municipalities", order)
+    assert parse(cursor("municipalities", [name, "100704"])) == [name, "100704"]
 
 
 @pytest.mark.parametrize(

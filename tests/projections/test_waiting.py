@@ -193,6 +193,22 @@ def test_script_waits_without_a_watch(database_url: str) -> None:
     assert positions_of(database_url, "tally", "unheard_of") == {"tally": 1, "unheard_of": 0}
 
 
+def test_projection_without_tables_hides_none_that_has_them(database_url: str) -> None:
+    with connect(database_url) as connection:
+        projected(connection, 5)
+
+    async def check() -> None:
+        watch = PositionWatch(database_url, ["absent", "tally"])
+        watch.start()
+        try:
+            assert await watch.wait(["tally"], 5, 5)
+            assert not await watch.wait(["absent"], 1, 0.1)
+        finally:
+            await watch.stop()
+
+    asyncio.run(check())
+
+
 def test_status_says_how_far_behind_a_projection_is(database_url: str) -> None:
     with connect(database_url) as connection:
         (absent,) = status(connection, [Tally()])

@@ -1,6 +1,7 @@
 """A Relay connection in SQL: one aggregate over the page's rows, and a count beside it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from graphql import FieldNode, GraphQLObjectType, SelectionSetNode, get_named_type
@@ -11,8 +12,8 @@ from api.graphql.compiler.arguments import Given
 from api.graphql.compiler.plan import Binding
 from api.graphql.compiler.rows import NotCompilable, Row, TableRow
 from api.graphql.compiler.selection import Field
-from api.graphql.compiler.text import Part, Sql, concat, joined, may, separated
-from api.graphql.relay import parse_cursor
+from api.graphql.compiler.text import Part, Sql, concat, listed, may, separated
+from api.graphql.relay import cursor_parser
 from api.graphql.vocabulary import Connection
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class ConnectionParts:
     def _listed(self, entry: Sequence[Part]) -> list[Part]:
         self._needs_rows = True
         within = f" FILTER (WHERE {self._kept()})" if self._numbered else ""
-        return ["[", Sql(f"string_agg({joined(entry)}, ','){within}"), "]"]
+        return ["[", listed(entry, within=within), "]"]
 
     def _edge(self, field: Field) -> list[Part]:
         edge = _object_type(self._type, "edges")
@@ -200,11 +201,13 @@ class ConnectionParts:
         )
 
     def _cursor_keys(self, told: Given) -> list[str]:
-        order, name = self._declaration.order, self._declaration.name
+        order = self._declaration.order
+        # Once a cursor, though each of its keys is a parameter.
+        parsed = lru_cache(maxsize=1)(cursor_parser(self._declaration.name, order))
 
         def key(at: int) -> Binding:
             return Binding(
-                lambda value: parse_cursor(name, order, value)[at],
+                lambda value: parsed(value)[at],
                 told.variable,
                 None if told.variable else told.value,
             )

@@ -8,17 +8,22 @@ from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, get_nullable_type
 
-from api.graphql.compiler.rows import EmbeddedRow, NotCompilable, Row
-from api.graphql.compiler.text import RAISE, Sql, may, must, quoted
+from api.graphql.compiler.rows import EmbeddedRow, NotCompilable, Row, TableRow
+from api.graphql.compiler.text import RAISE, Part, Sql, may, must, quoted
 from api.graphql.scalars import SQL_UTC_TEXT
 from api.graphql.vocabulary import Column, GlobalId, OrderKey
 
 
-def leaf(column: Column, graphql_type: Any, row: Row) -> Sql:
+def leaf(column: Column, graphql_type: Any, row: Row) -> list[Part]:
+    """Without a look whether it is null where it can't be."""
+    if isinstance(row, TableRow) and column.plain:
+        return ['"', Sql(row.value(column)), '"']
+    if isinstance(row, TableRow) and column.written is not None:
+        return [Sql(row.column(column.written))]
     inner = get_nullable_type(graphql_type)
-    make = _embedded(inner) if isinstance(row, EmbeddedRow) else _stored(inner, column)
+    make = _embedded(inner) if isinstance(row, EmbeddedRow) else _stored(inner)
     text = make(row.value(column))
-    return Sql(must(text) if isinstance(graphql_type, GraphQLNonNull) else may(text))
+    return [Sql(must(text) if isinstance(graphql_type, GraphQLNonNull) else may(text))]
 
 
 def global_id(type_name: str, declaration: GlobalId, row: Row) -> Sql:
@@ -42,9 +47,7 @@ def _key(key: OrderKey, sql: str) -> str:
     return _utc(sql) if key.sql_type == "timestamptz" else sql
 
 
-def _stored(inner: Any, column: Column) -> Callable[[str], str]:
-    if column.plain:
-        return lambda sql: f"""'"' || {sql} || '"'"""
+def _stored(inner: Any) -> Callable[[str], str]:
     if isinstance(inner, GraphQLEnumType):
         return lambda sql: _enum(inner, sql)
     if isinstance(inner, GraphQLList):

@@ -25,7 +25,7 @@ from api.graphql.compiler.plan import Binding, Parameters, Plan
 from api.graphql.compiler.rows import EmbeddedRow, NotCompilable, Row, TableRow
 from api.graphql.compiler.selection import Field, Scope
 from api.graphql.compiler.tail import TailPageParts, TailPlan, compiled_tail
-from api.graphql.compiler.text import RAISE, Part, Sql, concat, joined, may, must, quoted, separated
+from api.graphql.compiler.text import RAISE, Part, Sql, concat, listed, may, must, quoted, separated
 from api.graphql.declared import (
     declaration_of,
     embedded_suffices,
@@ -216,7 +216,7 @@ class Statement:
         return compile_(declaration, place)
 
     def _column(self, declaration: Column, place: Place) -> list[Part]:
-        return [leaves.leaf(declaration, place.told.type, place.row)]
+        return leaves.leaf(declaration, place.told.type, place.row)
 
     def _global_id(self, declaration: GlobalId, place: Place) -> list[Part]:
         return [leaves.global_id(place.owner.name, declaration, place.row)]
@@ -260,8 +260,8 @@ class Statement:
             source += f" LEFT JOIN {table.name} {alias} ON {' AND '.join(matching)}"
             missing = Sql(f"CASE WHEN {alias}.{table.key} IS NULL THEN {RAISE} ELSE '' END")
             found = [missing, *self._object(target, place.field, TableRow(alias))]
-        listed = Sql(f"string_agg({joined(found)}, ',' ORDER BY {alias}e.n)")
-        sql = f"(SELECT {concat(['[', listed, ']'])} FROM {source})"
+        entries = listed(found, order=f" ORDER BY {alias}e.n")
+        sql = f"(SELECT {concat(['[', entries, ']'])} FROM {source})"
         null, empty = f"{column} IS NULL THEN {RAISE}", f"{column} = '[]' THEN '[]'"
         return [Sql(f"CASE WHEN {null} WHEN {empty} ELSE {sql} END")]
 
@@ -276,9 +276,8 @@ class Statement:
             f"SELECT {alias}.* FROM {table.name} {alias}{conditions.where(wanted)} "
             f"ORDER BY {declaration.order.format(row=alias)} LIMIT {declaration.limit}"
         )
-        found = joined(self._object(target, place.field, TableRow(alias)))
-        listed = concat(["[", Sql(f"string_agg({found}, ',')"), "]"])
-        return [Sql(f"(SELECT {listed} FROM ({rows}) {alias})")]
+        entries = listed(self._object(target, place.field, TableRow(alias)))
+        return [Sql(f"(SELECT {concat(['[', entries, ']'])} FROM ({rows}) {alias})")]
 
     def _connection(self, declaration: Connection, place: Place) -> list[Part]:
         outer, arguments = _object_type(place.told), self.arguments(place)

@@ -36,6 +36,22 @@ def joined(parts: Iterable[Part]) -> str:
     return _joined([part.text if isinstance(part, Sql) else quoted(part) for part in merged(parts)])
 
 
+def listed(entry: Sequence[Part], *, order: str = "", within: str = "") -> Sql:
+    """The entries of a list's rows, with commas; NULL where there are none. What every entry begins and
+    ends with stands between them, so that it isn't put together for each. `order`, `within`: clauses of
+    the aggregate."""
+    parts = merged(entry)
+    head = parts.pop(0) if len(parts) > 1 and isinstance(parts[0], str) else ""
+    tail = parts.pop() if len(parts) > 1 and isinstance(parts[-1], str) else ""
+    between = quoted(f"{tail},{head}")
+    found = f"string_agg({joined(parts)}, {between}{order}){within}"
+    return Sql(" || ".join([*_literal(head), found, *_literal(tail)]))
+
+
+def _literal(part: Part) -> list[str]:
+    return [quoted(part)] if isinstance(part, str) and part else []
+
+
 def _joined(pieces: Sequence[str]) -> str:
     if len(pieces) == 1:
         return pieces[0]
