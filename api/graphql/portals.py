@@ -52,7 +52,7 @@ _USAGE = """
 SELECT u.day, u.key_id, k.name, u.requests, u.cost, u.refused, u.errors
 FROM public.portal_usage u JOIN read_portals.keys k ON k.id = u.key_id
 WHERE u.portal_id = $1::uuid AND u.day >= $2::date AND u.day <= $3::date
-ORDER BY u.day, k.issued_at, u.key_id
+ORDER BY u.day DESC, k.issued_at DESC, u.key_id
 LIMIT 4000
 """
 Told = strawberry.Info[Context, None]
@@ -148,10 +148,15 @@ class PortalUsage:
     day: date = strawberry.field(description="The day.")
     key: strawberry.ID = strawberry.field(description="Id of the key.")
     key_name: str = strawberry.field(description="What its portal calls the key.")
-    requests: int = strawberry.field(description="Requests that were answered.")
+    requests: int = strawberry.field(
+        description="Answers to what the quota admitted; refusals of what couldn't be read, or went beyond "
+        "another limit, among them. Of a stream each answer counts."
+    )
     cost: int = strawberry.field(description="Sum of their costs.")
-    refused: int = strawberry.field(description="Requests that the quota refused.")
-    errors: int = strawberry.field(description="Answers with errors, of those that were answered.")
+    refused: int = strawberry.field(
+        description="Requests that the quota refused, which `requests` leaves out."
+    )
+    errors: int = strawberry.field(description="Of `requests`, those answered with errors.")
 
 
 _PORTAL = strawberry.argument(description="The portal.")
@@ -193,8 +198,8 @@ class PortalQueries:
         return await _portal(info.context, portal_id)
 
     @strawberry.field(
-        description="What was asked with the keys of a portal, by day and key; empty where there is no "
-        "such portal, or none that the viewer may see."
+        description="What was asked with the keys of a portal, by day and key, the latest day and the newest "
+        "key first, 4000 entries at most; empty where there is no such portal, or none that the viewer may see."
     )
     async def portal_usage(
         self,

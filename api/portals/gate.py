@@ -87,7 +87,7 @@ class Gate:
         return self._headers(holder, lease)
 
     def note(self, holder: Holder, cost: int, *, failed: bool) -> None:
-        """A request that was admitted has been answered."""
+        """What was admitted has been answered, or refused for another reason; of a stream, each answer."""
         count = self._count(holder)
         count.requests += 1
         count.cost += cost

@@ -50,7 +50,7 @@ _HEARD = "c.position > {position} AND c.position <= {settled} AND split_part(c.k
 _BEHIND = _HEARD.format(position="coalesce(k.position, w.since)", settled=SETTLED)
 _DUE = f"""
 SELECT w.id, w.portal_id FROM read_portals.webhooks w
-JOIN read_portals.portals p ON p.id = w.portal_id AND p.state = 'ACTIVE'
+JOIN read_portals.portals p ON p.id = w.portal_id AND p.state = 'ACTIVE' AND 'WEBHOOKS' = ANY(p.scopes)
 LEFT JOIN public.webhook_cursors k ON k.webhook_id = w.id
 WHERE w.paused IS NULL AND (k.due_at IS NULL OR k.due_at <= now())
     AND EXISTS (SELECT 1 FROM read_changes.changes c WHERE {_BEHIND})

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,8 +23,9 @@ from domain.portals import (
     SuspendPortal,
 )
 from domain.roles import OPERATOR
-from infra.portals import keys
+from infra.portals import keys, usage
 from infra.portals.keys import PREFIX, well_formed
+from infra.portals.usage import Count, Day
 from tests.api.conftest import Api
 from tests.api.servers import server
 from tests.api.test_subscribing import PROTOCOL, initialised, subscribe
@@ -164,6 +166,23 @@ def test_refusal_of_what_was_admitted_tells_and_counts_as_any_answer(api: Api) -
         left.append(remaining(told))
     assert left == [599, 598]
     assert _usage_of(portal) == (2, 2)
+
+
+def test_usage_is_told_by_day_and_key_the_latest_first(api: Api, portal: AdmittedPortal) -> None:
+    older, newer = (portal.key(name=name)[0] for name in ("dawny", "nowy"))
+    for key_id, day in ((older, 1), (older, 3), (newer, 2), (newer, 3)):
+        told = Day(key_id, portal.id, date(2026, 5, day))
+        usage.add(api.net.connection, {told: Count(datetime.now(UTC), requests=day)})
+    api.net.project()
+    query = """query($id: ID!) { portalUsage(portal: $id, since: "2026-05-01", until: "2026-05-31") {
+        day keyName requests } }"""
+    found = api.ask(query, {"id": global_id("Portal", portal.id)}, operator=True)["portalUsage"]
+    assert [tuple(each.values()) for each in found] == [
+        ("2026-05-03", "nowy", 3),
+        ("2026-05-03", "dawny", 3),
+        ("2026-05-02", "nowy", 2),
+        ("2026-05-01", "dawny", 1),
+    ]
 
 
 def _usage_of(portal: AdmittedPortal) -> tuple[int, int]:

@@ -249,6 +249,16 @@ def test_suspended_portal_and_lost_scope_rest(hook: Hook) -> None:
     assert hook.receiver.received == []
 
 
+def test_portal_without_the_scope_is_not_looked_at_until_it_has_it_again(hook: Hook) -> None:
+    hook.net.published()
+    hook.portal.give(ChangePortalTerms, OPERATOR, terms=PortalTerms((Scope.READ_PUBLIC,)))
+    hook.net.project()
+    assert hook.courier().due(hook.net.connection) == []
+    assert hook.courier().deliver(hook.id) == 0
+    hook.portal.give(ChangePortalTerms, OPERATOR, terms=PortalTerms((Scope.WEBHOOKS,)))
+    assert hook.deliver() == 1
+
+
 def test_private_network_is_not_reached(hook: Hook) -> None:
     hook.net.published()
     assert hook.deliver(allow_private=False) == 0
