@@ -44,77 +44,66 @@ _WORDS = Vocabulary(
 _PORTAL = Answering(written(Portal, "portal"), "portals")
 
 
-@strawberry.type(description="The command happened.")
-class PortalKeyWritten:
-    receipt: strawberry.Private[Receipt]
-    key_id: strawberry.Private[UUID | None] = None
-    told: strawberry.Private[str | None] = None
+def _made(about: type, field: str, shown: str, how: str) -> Any:
+    """`<Type>Written` of what a command makes, with a secret that is told once. `shown`, `how`: words."""
 
-    @strawberry.field(description="The new key; null where the read model is late.")
-    async def key(self, info: strawberry.Info[Context, None]) -> PortalKey | None:
-        return await _by_id(info.context, PortalKey, self.key_id)
+    @strawberry.type(name=f"{about.__name__}Written", description="The command happened.")
+    class Made:
+        receipt: strawberry.Private[Receipt]
+        made_id: strawberry.Private[UUID | None] = None
+        told: strawberry.Private[str | None] = None
 
-    @strawberry.field(
-        description="What opens with it, for the header `Authorization: Bearer …`. Shown once: null where "
-        "this command had been given, and answered, before. Who lost it rotates the key."
-    )
-    def secret(self) -> str | None:
-        return self.told
+        @strawberry.field(name=field, graphql_type=about | None, description=shown)
+        async def made(self, info: strawberry.Info[Context, None]) -> Any:
+            values = {"value": (self.made_id, "uuid")}
+            return await one(info.context, about, "{row}.id = {value}", values)
 
-    @strawberry.field(description="Position of the command's last event in the log.")
-    def position(self) -> Position:
-        return Position(self.receipt.position)
+        @strawberry.field(description=how)
+        def secret(self) -> str | None:
+            return self.told
 
-    @strawberry.field(description="Version of the portal after it, for `expectedVersion`.")
-    def version(self) -> int:
-        return self.receipt.version
+        @strawberry.field(description="Position of the command's last event in the log.")
+        def position(self) -> Position:
+            return Position(self.receipt.position)
 
+        @strawberry.field(description="Version of the portal after it, for `expectedVersion`.")
+        def version(self) -> int:
+            return self.receipt.version
 
-@strawberry.type(description="The command happened.")
-class WebhookWritten:
-    receipt: strawberry.Private[Receipt]
-    webhook_id: strawberry.Private[UUID | None] = None
-    told: strawberry.Private[str | None] = None
-
-    @strawberry.field(description="The webhook as it is now; null where the read model is late.")
-    async def webhook(self, info: strawberry.Info[Context, None]) -> Webhook | None:
-        return await _by_id(info.context, Webhook, self.webhook_id)
-
-    @strawberry.field(
-        description="A new secret (`whsec_…`) to check signatures with. Shown once: null where the command "
-        "makes none, or had been given before. Who lost it rotates it."
-    )
-    def secret(self) -> str | None:
-        return self.told
-
-    @strawberry.field(description="Position of the command's last event in the log.")
-    def position(self) -> Position:
-        return Position(self.receipt.position)
-
-    @strawberry.field(description="Version of the portal after it, for `expectedVersion`.")
-    def version(self) -> int:
-        return self.receipt.version
+    return Made
 
 
-async def _by_id(context: Context, cls: Any, key: UUID | None) -> Any:
-    return await one(context, cls, "{row}.id = {value}", {"value": (key, "uuid")})
+PortalKeyWritten = _made(
+    PortalKey,
+    "key",
+    "The new key; null where the read model is late.",
+    "What opens with it, for the header `Authorization: Bearer …`. Shown once: null where "
+    "this command had been given, and answered, before. Who lost it rotates the key.",
+)
+WebhookWritten = _made(
+    Webhook,
+    "webhook",
+    "The webhook as it is now; null where the read model is late.",
+    "A new secret (`whsec_…`) to check signatures with. Shown once: null where the command "
+    "makes none, or had been given before. Who lost it rotates it.",
+)
 
 
 async def _key_made(context: Context, command: Any, answer: Any) -> None:
     """After the log knows of it: given again after a crash in between, the command makes up for it."""
     rotated = isinstance(command, domain.RotatePortalKey)
-    answer.key_id = command.new_key_id if rotated else command.key_id
+    answer.made_id = command.new_key_id if rotated else command.key_id
     if context.services.secrets is not None:
-        answer.told = await context.services.secrets.of_key(answer.key_id, command.portal_id)
+        answer.told = await context.services.secrets.of_key(answer.made_id, command.portal_id)
 
 
 async def _webhook_made(context: Context, command: Any, answer: Any) -> None:
-    answer.webhook_id = command.webhook_id
+    answer.made_id = command.webhook_id
     makes_secret = isinstance(command, domain.AddWebhook | domain.RotateWebhookSecret)
     if context.services.secrets is not None and makes_secret:
         overlap = timedelta(hours=getattr(command, "overlap_hours", 0))
         answer.told = await context.services.secrets.of_webhook(
-            command.command_id, answer.webhook_id, datetime.now(UTC) + overlap
+            command.command_id, answer.made_id, datetime.now(UTC) + overlap
         )
 
 
