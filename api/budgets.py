@@ -106,7 +106,7 @@ class BudgetWorkbooks:
     async def _viewer_of(self, request: AnyRequest, initiative_id: UUID) -> Viewer:
         """Raises InitiativeNotFound where the viewer may see none."""
         viewer = await self._authentication.viewer(dict(request.scope["headers"]))
-        visible = INITIATIVES.condition(viewer.audience, "i", listing=False) or "true"
+        visible = INITIATIVES.where(viewer.audience, "i", listing=False)
         sql = f"SELECT 1 FROM read_initiatives.initiatives AS i WHERE i.id = %s AND {visible}"
         async with self._resources.pool.connection() as connection:
             found = await connection.execute(sql.encode(), [initiative_id])

@@ -68,7 +68,7 @@ class Calendars:
     async def _rows(
         self, query: str, viewer: Viewer, row: str, which: str, of: list[Any]
     ) -> list[dict[str, Any]]:
-        seen = _SEEN.condition(viewer.audience, row, listing=True) or "true"
+        seen = _SEEN.where(viewer.audience, row, listing=True)
         where = f"{seen} AND {which.format(row=row)}" if of else seen
         async with (
             self._resources.pool.connection() as connection,

@@ -140,8 +140,8 @@ class Overview:
     statements: overview.Statements
 
     async def rows(self, statement: str, *more: Any) -> Rows:
-        visible = INITIATIVES.visible.condition(self.context.viewer.audience, "i", listing=True)
-        sql = statement.replace("{visible}", visible or "true")
+        visible = INITIATIVES.visible.where(self.context.viewer.audience, "i", listing=True)
+        sql = statement.replace("{visible}", visible)
         return await self.context.snapshot.rows(sql, [*self.given, *more])
 
     async def sums(self, statements: overview.Sums) -> dict[Any, PipelineSums]:

@@ -76,6 +76,10 @@ class Visibility:
             return None
         return f"({' OR '.join(told)})" if told else "false"
 
+    def where(self, audience: Audience, row: str, *, listing: bool) -> str:
+        """The condition, for a statement in which one has to stand."""
+        return self.condition(audience, row, listing=listing) or "true"
+
     def taking_part(self, audience: Audience, row: str) -> str | None:
         """In which rows the viewer's municipality takes part; None: in none of them."""
         told = self._whose(Ground.PARTICIPANT, audience)

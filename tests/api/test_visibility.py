@@ -58,7 +58,7 @@ def test_sql_shows_exactly_the_rows_that_the_rule_allows(
     stored = rows.execute("SELECT id, visibility, owner_terc, participants FROM things").fetchall()
     numbers = set()
     for viewer in VIEWERS:
-        condition = guarded().condition(viewer, "row", listing=listing) or "true"
+        condition = guarded().where(viewer, "row", listing=listing)
         query = f"SELECT id FROM things AS row WHERE {condition}"
         shown = {number for (number,) in rows.execute(query.encode())}
         allowed = {
@@ -130,7 +130,7 @@ def test_what_is_in_lists_only_is_public(database_url: str) -> None:
         for declared in DECLARED:
             if declared.listed is None:
                 continue
-            hidden = declared.condition(PUBLIC, "row", listing=False) or "true"
+            hidden = declared.where(PUBLIC, "row", listing=False)
             query = f"SELECT count(*) FROM row WHERE {declared.listed.format(row='row')} AND NOT ({hidden})"
             assert connection.execute(query.encode()).fetchone() == (0,)
 

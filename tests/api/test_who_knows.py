@@ -97,7 +97,7 @@ def shown_to(net: Network, table: Table, actor: Actor) -> set[UUID]:
     """As read models have it."""
     member = actor.municipality in {OPOCZNO, BELCHATOW, INVITED}
     audience = audience_of(actor, member=member)
-    condition = table.visible.condition(audience, "t", listing=False) or "true"
+    condition = table.visible.where(audience, "t", listing=False)
     return {key for (key,) in net.rows(f"SELECT t.id FROM {table.name} AS t WHERE {condition}")}
 
 
