@@ -42,7 +42,8 @@ def _all_of(aggregate: str) -> frozenset[str]:
 class PublicLife:
     """When the streams of an aggregate are public, and which of their events then change what all see.
 
-    `word` begins the kinds of its changes; `shown_in` names the read model that shows it.
+    `word` begins the kinds of its changes, and names to webhooks what they hear of; `shown_in` names the
+    read model that shows it.
     """
 
     word: str

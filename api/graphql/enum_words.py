@@ -191,7 +191,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "PortalScope": {
         "READ_PUBLIC": "What anyone may read, within larger limits.",
-        "CHANGES": "The feed of public changes.",
+        "CHANGES": "The feed of public changes; it opens nothing, for the feed is answered to anybody.",
         "WEBHOOKS": "The portal's own webhooks.",
     },
     "PortalState": {

@@ -25,7 +25,8 @@ ScopeEnum = strawberry.enum(
     Scope,
     name="PortalScope",
     description="What a key is good for. READ_PUBLIC: what anyone may read, within larger limits. "
-    "CHANGES: the feed of public changes. WEBHOOKS: the portal's own webhooks.",
+    "CHANGES: that it means to follow the feed of public changes, which opens nothing: the feed is answered "
+    "to anybody. WEBHOOKS: the portal's own webhooks.",
 )
 StateEnum = strawberry.enum(
     PortalState,

@@ -15,7 +15,7 @@ class Scope(StrEnum):
     READ_PUBLIC = "READ_PUBLIC"
     """What anyone may read, within a portal's larger limits."""
     CHANGES = "CHANGES"
-    """The feed of public changes."""
+    """That it means to follow the feed of public changes: for the coordinator to know, as anybody may."""
     WEBHOOKS = "WEBHOOKS"
     """The portal's own webhooks: to see and to change them."""
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from domain.aggregate import EVENT_TYPES
 from domain.initiatives.commands import proposal
+from domain.portals import ChangeKind
 from projections.changes import KINDS, NEVER_PUBLIC, PUBLIC_CHANGES, TOLD_TYPES
 from tests.api import common_space
 from tests.funds import funds
@@ -23,6 +24,12 @@ def test_every_aggregate_is_told_or_left_out_on_purpose() -> None:
     told = {name for life in PUBLIC_CHANGES.values() for name in life.told}
     assert told == set(TOLD_TYPES)
     assert len(set(KINDS)) == len(KINDS)
+
+
+def test_webhooks_name_what_they_hear_of_as_the_kinds_begin() -> None:
+    words = [life.word for life in PUBLIC_CHANGES.values()]
+    assert sorted(words) == sorted(kind.value for kind in ChangeKind)
+    assert {kind.partition("_")[0] for kind in KINDS} == set(words)
 
 
 def told(net: Network, subject: UUID | None = None) -> list[tuple[str, str]]:
