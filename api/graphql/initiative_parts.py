@@ -18,7 +18,7 @@ from api.graphql.fields import (
     to_one,
 )
 from api.graphql.municipalities import Municipality
-from api.graphql.records import record_of
+from api.graphql.records import moment_of, record_of
 from api.graphql.vocabulary import Table
 from domain.calendar import days_left, working_days_left
 from domain.initiatives.budget import CostKind
@@ -211,26 +211,33 @@ class Deadline(Node):
     settled_on: date | None = column("settled_on", "When it was met or dropped.")
 
     @strawberry.field(
-        description="Calendar days left, in Polish time; 0 on the last day, negative when it has passed."
+        description="Calendar days left, in Polish time; 0 on the last day, negative when it has passed. "
+        "From today, or from the day that is asked about."
     )
     def days_left(self, info: strawberry.Info[Context, None]) -> int:
-        return days_left(_due_on(self), polish_day(info.context.now))
+        return days_left(_due_on(self), _day(self, info))
 
     @strawberry.field(
         description="Working days left: without Saturdays, Sundays and Polish public holidays."
     )
     def working_days_left(self, info: strawberry.Info[Context, None]) -> int:
-        return working_days_left(_due_on(self), polish_day(info.context.now))
+        return working_days_left(_due_on(self), _day(self, info))
 
     @strawberry.field(description="Whether it is open still although its last day has passed.")
     def overdue(self, info: strawberry.Info[Context, None]) -> bool:
         state = record_of(self).row["state"]
-        return state == "OPEN" and _due_on(self) < polish_day(info.context.now)
+        return state == "OPEN" and _due_on(self) < _day(self, info)
 
 
 def _due_on(deadline: Deadline) -> date:
     found: date = record_of(deadline).row["due_on"]
     return found
+
+
+def _day(deadline: Deadline, info: strawberry.Info[Context, None]) -> date:
+    """Of the moment that the deadline is told as of; today for the present."""
+    then = moment_of(deadline)
+    return polish_day(info.context.now) if then is None or then.day is None else then.day
 
 
 @reads(STEPS)

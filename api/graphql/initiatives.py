@@ -150,9 +150,8 @@ class Initiative(HasPast):
             strawberry.argument(description="What was known at this moment; now if not given."),
         ] = None,
     ) -> InitiativeStep | None:
-        asked = {moments.EFFECTIVE_ON: on, moments.AS_OF: known_at}
-        given = {a.name: moments.literal(a, value) for a, value in asked.items() if value}
-        steps = moments.Moment(given.get("asOf"), given["effectiveOn"]).table(STEPS)
+        then = moments.asked({"effectiveOn": on, "asOf": known_at})
+        steps = STEPS if then is None else then.table(STEPS)
         query = f"SELECT * FROM {steps.name} AS s WHERE initiative_id = $1 {LATEST_STEP}"
         found = await info.context.snapshot.rows(query, [record_of(self).row["id"]])
         return new(InitiativeStep, TableRecord(found[0])) if found else None

@@ -82,10 +82,14 @@ ARGUMENTS = (AS_OF, EFFECTIVE_ON)
 
 @dataclass(frozen=True)
 class Moment:
-    """SQL of a timestamptz and of a date; at least one of them is asked for."""
+    """SQL of a timestamptz and of a date; at least one of them is asked for.
+
+    `day`: in Polish time, for what is counted from it; not known while a statement is compiled.
+    """
 
     known: str | None
     true: str | None
+    day: date | None = None
 
     def table(self, table: Table) -> Table:
         """The table as it was; one whose past isn't kept stays as it is."""
@@ -148,9 +152,13 @@ def moment(given: Mapping[str, str]) -> Moment | None:
     return None if known is None and true is None else Moment(known, true)
 
 
-def literal(argument: Argument, value: Any) -> str:
-    """For the ordinary executor; raises ReadError."""
-    return f"'{argument.parse(value).isoformat()}'::{argument.sql_type}"
+def asked(values: Mapping[str, Any]) -> Moment | None:
+    """For the ordinary executor, of the arguments' values; raises ReadError."""
+    given = {a: a.parse(values[a.name]) for a in ARGUMENTS if values.get(a.name) is not None}
+    found = moment({a.name: f"'{v.isoformat()}'::{a.sql_type}" for a, v in given.items()})
+    if found is None:
+        return None
+    return replace(found, day=given.get(EFFECTIVE_ON) or polish_day(given[AS_OF]))
 
 
 @dataclass(frozen=True)

@@ -316,10 +316,7 @@ def _table(cls: type, moment: Moment | None) -> Table:
 
 def _asked(declaration: Connection | Item, kwargs: Mapping[str, Any]) -> Moment | None:
     """Raises ReadError."""
-    if not declaration.travels:
-        return None
-    asked = [each for each in moments.ARGUMENTS if kwargs.get(each.name) is not None]
-    return moments.moment({a.name: moments.literal(a, kwargs[a.name]) for a in asked})
+    return moments.asked(kwargs) if declaration.travels else None
 
 
 def columns(cls: type) -> str:

@@ -157,6 +157,29 @@ def test_parts_are_those_of_the_moment(api: FundsApi) -> None:
     assert all(each["field"].startswith(("milestones[1]", "deadlines[")) for each in differences)
 
 
+def test_days_left_are_counted_from_the_day_asked_about(api: FundsApi) -> None:
+    """The moment's day is that of Poland, an hour ahead of UTC in March."""
+    found = api.given.partnership()
+    due = {"title": "Projekt gotowy", "due_on": date(2026, 3, 10)}
+    api.given.order(timeplan.SetMilestone, found, **due)
+    api.net.project()
+    query = f"""{{ initiative(id: "{global_id("Initiative", found)}"MOMENT) {{
+      deadlines {{ kind daysLeft workingDaysLeft overdue }} }} }}"""
+
+    def left(moment: datetime | None, day: date | None = None) -> tuple[int, int, bool]:
+        told = at(api, query, moment, day)["initiative"]["deadlines"]
+        (one,) = (each for each in told if each["kind"] == "MILESTONE")
+        return one["daysLeft"], one["workingDaysLeft"], one["overdue"]
+
+    friday = datetime(2026, 3, 6, 22, 30, tzinfo=UTC)
+    assert left(friday) == (4, 2, False)
+    assert left(friday + timedelta(hours=1)) == (3, 2, False)
+    assert left(None, date(2026, 3, 9)) == (1, 1, False)
+    assert left(None, date(2026, 3, 11)) == (-1, -1, True)
+    assert left(datetime(2026, 3, 20, tzinfo=UTC), date(2026, 3, 9)) == (1, 1, False)
+    assert left(None)[0] < -100
+
+
 def test_every_field_names_the_event_that_set_it(api: FundsApi) -> None:
     found = api.given.reached(InitiativeState.SELECTED)
     api.given.order(proposal.DescribeInitiative, found, title="Nowy tytuł", summary="")
