@@ -56,13 +56,22 @@ def move_deadline(recorded: Recorded, cause: str, due_on: date, rows: Rows) -> N
 
 def move_call_deadlines(recorded: Recorded, call: NamedCall, rows: Rows) -> None:
     """Of every initiative that is still to apply under the call."""
-    for deadline in call_deadlines(call, rows):
+    for deadline in _call_deadlines(call, rows):
         if deadline.state == "OPEN":
             deadline.due_on = call.closes_on
             _keep_change(recorded, deadline, rows, None)
 
 
-def call_deadlines(call: NamedCall, rows: Rows) -> list[DeadlineRow]:
+def retitle_call_deadlines(recorded: Recorded, call: NamedCall, rows: Rows) -> None:
+    """What is settled is told with the new number, too, but nothing was due under it."""
+    for deadline in _call_deadlines(call, rows):
+        if deadline.title != call.number:
+            deadline.title = call.number
+            if deadline.state == "OPEN":
+                _keep_change(recorded, deadline, rows, None)
+
+
+def _call_deadlines(call: NamedCall, rows: Rows) -> list[DeadlineRow]:
     """The call's closing in each initiative under it, to be changed in place."""
     keys = [uuid5(row.id, "call") for row in rows.each(InitiativeRow, "call_id", call.id)]
     rows.load(DeadlineRow, ((key,) for key in keys))

@@ -45,7 +45,7 @@ class InitiativesProjection(
     NamesMunicipalities,
 ):
     name = "initiatives"
-    version = 4
+    version = 5
     rows = (
         NamedMunicipality,
         tables.NamedProgramme,

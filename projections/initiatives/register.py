@@ -4,7 +4,7 @@ from domain.calls.call import FundingCall
 from domain.calls.programme import Programme
 from domain.calls.terms import CallTerms
 from projections.calls import last_day
-from projections.initiatives.deadlines import call_deadlines, move_call_deadlines
+from projections.initiatives.deadlines import move_call_deadlines, retitle_call_deadlines
 from projections.initiatives.rows import (
     InitiativeRow,
     NamedCall,
@@ -61,5 +61,4 @@ class RegisterFolds:
         call.number, call.title = terms.number, terms.title
         for row in rows.each(InitiativeRow, "call_id", call.id):
             row.call = call.brief()
-        for deadline in call_deadlines(call, rows):
-            deadline.title = call.number
+        retitle_call_deadlines(recorded, call, rows)

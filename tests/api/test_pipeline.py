@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 
 from api.app import create_app
 from api.graphql.relay import global_id
-from domain.calls.call import MoveCallDates
+from domain.calls.call import CorrectCall, MoveCallDates
 from domain.calls.interest import DeclareInterest, WithdrawInterest
 from domain.initiatives.commands import consortium, implementation, proposal, timeplan
 from domain.initiatives.states import InitiativeState
@@ -96,7 +96,9 @@ def test_a_year_and_a_municipality_are_those_of_the_day_asked_for(api: FundsApi)
     then = pipeline(api, "count", municipality=BELCHATOW, asOf="2026-03-05")
     assert then == {"count": 1}
     assert pipeline(api, "count", municipality=BELCHATOW, asOf="2026-03-20") == {"count": 0}
-    assert pipeline(api, "count", year=2025) == {"count": 0}
+    for on in (None, "2026-03-05"):
+        counted = [pipeline(api, "count", year=year, asOf=on)["count"] for year in (2025, 2026)]
+        assert counted == [0, 1]
 
 
 def test_who_is_invited_is_not_counted(api: FundsApi) -> None:
@@ -174,6 +176,20 @@ def test_what_was_due_on_a_day_is_told_with_the_dates_of_that_day(api: FundsApi)
         "MILESTONE", "2026-04-01", True,
     )  # fmt: skip
     assert due(api, asOf="2026-05-02") == [("CALL_CLOSING", "2027-02-01", False)]
+
+
+def test_what_was_due_is_told_with_the_number_that_its_call_had(api: FundsApi) -> None:
+    given = api.given
+    call = given.initiative(given.partnership(number="nabór 1")).call_id
+    assert call is not None
+    given.later(10)
+    corrected = terms(number="nabór 2")
+    given.give(CorrectCall(command_id=uuid4(), call_id=call, terms=corrected, reason="Literówka"))
+    titles = [
+        pipeline(api, "deadlines { title }", asOf=on)["deadlines"]
+        for on in ("2026-03-05", "2026-03-20", None)
+    ]
+    assert titles == [[{"title": "nabór 1"}], [{"title": "nabór 2"}], [{"title": "nabór 2"}]]
 
 
 def ended(given: Funds) -> UUID:
