@@ -152,7 +152,8 @@ def test_address_of_a_closed_account_can_be_invited_again(net: Network) -> None:
     first = active(net)
     net.give(CloseAccount(command_id=uuid4(), account_id=first, reason="Odejście"))
     second = invited(net, terc=BELCHATOW)
-    assert second != first
+    states = [loaded(net, each).state for each in (first, second)]
+    assert states == [AccountState.CLOSED, AccountState.INVITED]
     refused(net, EmailTaken, invitation())
 
 
