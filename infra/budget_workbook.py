@@ -124,8 +124,8 @@ def _sheet(
 
 
 def _plain(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula stays a text."""
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@"}:
+    """A text that a spreadsheet would take for a formula stays a text; `'` is what reading takes away."""
+    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "'"}:
         return f"'{value}"
     return value
 

@@ -50,6 +50,13 @@ def test_budget_comes_back_as_it_went_out(costs: list[CostLine], paid: list[Fina
     assert back(found) == found
 
 
+@pytest.mark.parametrize("text", ["'", "'Pawilon'", "''", "'=1+1", "-1", "+48", "@dom"])
+def test_text_comes_back_whatever_it_begins_with(text: str) -> None:
+    line = CostLine(PARTNERS[0], CostCategory.EQUIPMENT, 1, text, amount=100, unit=text)
+    found = Budget(PERIODS, (line,), ())
+    assert back(found) == found
+
+
 def test_workbook_shows_the_computed_cost_of_each_line(tmp_path: Path) -> None:
     path = tmp_path / "budzet.xlsx"
     path.write_bytes(written(budget()))
