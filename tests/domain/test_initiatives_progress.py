@@ -64,7 +64,18 @@ def test_any_partner_measures_and_the_same_value_of_a_day_is_one_event(given: Fu
     for value in (100, 100, 300):
         given.give(measure(found, value), PARTNER)
     assert given.events(found) == ["Defined", "Measured", "Measured"]
-    assert indicator(given, found).measured == (date(2026, 3, 2), 300)
+    assert indicator(given, found).measured == {date(2026, 3, 2): 300}
+
+
+def test_a_value_is_compared_with_what_was_measured_of_its_day(given: Funds) -> None:
+    found = defined(given)
+    monday, sunday = date(2026, 3, 2), date(2026, 3, 1)
+    for value, on in ((100, sunday), (300, monday), (100, sunday)):
+        given.give(measure(found, value, on), PARTNER)
+    assert given.events(found) == ["Defined", "Measured", "Measured"]
+    given.give(measure(found, 150, sunday), PARTNER)
+    assert given.events(found)[3:] == ["Measured"]
+    assert indicator(given, found).measured == {sunday: 150, monday: 300}
 
 
 def test_indicator_takes_another_target_until_it_is_dropped(given: Funds) -> None:

@@ -105,7 +105,7 @@ class Indicator(AmongPartners, Aggregate):
         self.initiative_id = initiative_id
         self.municipality = municipality
         self.target = target
-        self.measured: tuple[date, int] | None = None
+        self.measured: dict[date, int] = {}
         self.dropped = False
 
     @property
@@ -119,7 +119,7 @@ class Indicator(AmongPartners, Aggregate):
             self.record(Indicator.Retargeted, work.at, work.today, target=target, reason=reason)
 
     def measure(self, value: int, by: str, document: Document | None, on: date, work: Work) -> None:
-        if self.measured != (on, value):
+        if self.measured.get(on) != value:
             self._require_kept()
             facts = {"value": value, "municipality": by, "document": document}
             self.record(Indicator.Measured, work.at, on, **facts)
@@ -138,7 +138,7 @@ class Indicator(AmongPartners, Aggregate):
 
     @event(Measured)
     def _measured(self, value: int, effective_on: date) -> None:
-        self.measured = (effective_on, value)
+        self.measured[effective_on] = value
 
     @event(Dropped)
     def _dropped(self) -> None:
