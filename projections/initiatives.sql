@@ -58,7 +58,6 @@ CREATE TABLE members (
     own_private     bigint  NOT NULL,
     PRIMARY KEY (initiative_id, municipality_id)
 );
-CREATE VIEW partners AS SELECT * FROM members WHERE state = 'ACCEPTED' AND NOT lead;
 -- Every state it was in, and when we learned it; undone_at: when a correction said that it was a mistake.
 CREATE TABLE steps (
     initiative_id uuid        NOT NULL,

@@ -129,7 +129,10 @@ def test_whole_story_is_told_in_rows(database_url: str) -> None:
             (BELCHATOW, "ACCEPTED", False, 80_000 * ZLOTY, False),
             (TOMASZOW, "DECLINED", False, 0, True),
         ]
-        assert rows("SELECT municipality->>'name' FROM {}.partners") == [("Bełchatów",)]
+        partners = (
+            "SELECT municipality->>'name' FROM {}.members WHERE state = 'ACCEPTED' AND NOT lead"
+        )
+        assert rows(partners) == [("Bełchatów",)]
         assert rows(
             "SELECT number, amendment_number, eligible, grant_total FROM {}.budgets ORDER BY number"
         ) == [
