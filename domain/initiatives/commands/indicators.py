@@ -14,7 +14,7 @@ from domain.aggregate import Aggregate
 from domain.commands import Command, Whose, handles
 from domain.errors import DomainError, FieldProblem
 from domain.initiatives.commands.order import ROLES
-from domain.initiatives.commands.records import AmongPartners, of_partners, writer
+from domain.initiatives.commands.records import AmongPartners, begun, of_partners
 from domain.initiatives.states import Document
 from domain.initiatives.unmet import StepRefused, in_future
 from domain.values import date_problems, refuse_if, text_problems
@@ -155,20 +155,18 @@ def define_indicator(command: DefineIndicator, work: Work) -> Indicator:
             *_value_problems("target", command.target),
         ]
     )
-    begun = Indicator.begin(
+    return begun(
+        Indicator,
         Indicator.Defined,
         uuid5(command.command_id, "indicator"),
-        work.at,
-        work.today,
-        initiative_id=command.initiative_id,
-        municipality=writer(command.initiative_id, work),
+        command.initiative_id,
+        work,
         kind=command.kind,
         name=command.name,
         unit=command.unit,
         baseline=command.baseline,
         target=command.target,
     )
-    return work.add(begun)
 
 
 @handles(RetargetIndicator, by=ROLES, on=Whose.NETWORK)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID, uuid5
 
 from eventsourcing.domain import event
@@ -195,23 +195,19 @@ class InitiativeDocument(AmongPartners, Aggregate):
 @handles(WriteNote, by=ROLES)
 def write_note(command: WriteNote, work: Work) -> InitiativeNote:
     refuse_if(text_problems("text", command.text, 10_000, multiline=True))
-    begun = InitiativeNote.begin(
+    return begun(
+        InitiativeNote,
         InitiativeNote.Written,
         uuid5(command.command_id, "note"),
-        work.at,
-        work.today,
-        initiative_id=command.initiative_id,
-        municipality=writer(command.initiative_id, work),
+        command.initiative_id,
+        work,
         text=command.text,
     )
-    return work.add(begun)
 
 
 @handles(RetractNote, by=ROLES)
 def retract_note(command: RetractNote, work: Work) -> InitiativeNote:
-    note = work.load(InitiativeNote, command.note_id, command.expected_version)
-    if note is None:
-        raise RecordNotFound
+    note = known(InitiativeNote, command.note_id, command.expected_version, work)
     note.retract(work)
     return note
 
@@ -220,17 +216,15 @@ def retract_note(command: RetractNote, work: Work) -> InitiativeNote:
 def identify_risk(command: IdentifyRisk, work: Work) -> Risk:
     refuse_if(text_problems("title", command.title, 300))
     _check_assessment(command.assessment)
-    begun = Risk.begin(
+    return begun(
+        Risk,
         Risk.Identified,
         uuid5(command.command_id, "risk"),
-        work.at,
-        work.today,
-        initiative_id=command.initiative_id,
-        municipality=writer(command.initiative_id, work),
+        command.initiative_id,
+        work,
         title=command.title,
         assessment=command.assessment,
     )
-    return work.add(begun)
 
 
 @handles(ReassessRisk, by=ROLES, on=Whose.NETWORK)
@@ -253,41 +247,56 @@ def close_risk(command: CloseRisk, work: Work) -> Risk:
 def file_document(command: FileDocument, work: Work) -> InitiativeDocument:
     refuse_if(text_problems("title", command.title, 300))
     command.document.check()
-    begun = InitiativeDocument.begin(
+    return begun(
+        InitiativeDocument,
         InitiativeDocument.Filed,
         uuid5(command.command_id, "document"),
-        work.at,
-        work.today,
-        initiative_id=command.initiative_id,
-        municipality=writer(command.initiative_id, work),
+        command.initiative_id,
+        work,
         title=command.title,
         document=command.document,
     )
-    return work.add(begun)
 
 
 @handles(RemoveDocument, by=ROLES)
 def remove_document(command: RemoveDocument, work: Work) -> InitiativeDocument:
     refuse_if(text_problems("reason", command.reason, 1000))
-    document = work.load(InitiativeDocument, command.document_id, command.expected_version)
-    if document is None:
-        raise RecordNotFound
+    document = known(InitiativeDocument, command.document_id, command.expected_version, work)
     document.remove(command.reason, work)
     return document
 
 
-def writer(initiative_id: UUID, work: Work) -> str:
-    """The municipality that writes."""
+def begun(
+    kind: type[R],
+    event: type[Any],
+    record_id: UUID,
+    initiative_id: UUID,
+    work: Work,
+    /,
+    **facts: Any,
+) -> R:
+    """A record of the initiative's, by the municipality that writes."""
     initiative = edited(initiative_id, work)
-    return work.actor.municipality or initiative.owner
+    said = {
+        "initiative_id": initiative_id,
+        "municipality": work.actor.municipality or initiative.owner,
+        **facts,
+    }
+    return work.add(kind.begin(event, record_id, work.at, work.today, **said))
 
 
 def of_partners(kind: type[R], record_id: UUID, expected: int | None, work: Work) -> R:
     """What any partner may keep up to date: of a kind that is AmongPartners."""
+    record = known(kind, record_id, expected, work)
+    edited(cast("AmongPartners", record).initiative_id, work)
+    return record
+
+
+def known(kind: type[R], record_id: UUID, expected: int | None, work: Work) -> R:
+    """Raises RecordNotFound, NotPermitted, StaleVersion."""
     record = work.load(kind, record_id, expected)
     if record is None:
         raise RecordNotFound
-    edited(cast("AmongPartners", record).initiative_id, work)
     return record
 
 
