@@ -95,6 +95,11 @@ def embedded(key: str, description: str) -> Any:
     return _field(Column("{row}", key), description)
 
 
+def record_key() -> Any:
+    """Of what has no page of its own."""
+    return column("{row}.id::text", "Its key, for commands about it.")
+
+
 def relay_id() -> Any:
     return _field(GlobalId(), "Globally unique id; opaque. `node(id:)` finds the object again.")
 

@@ -14,6 +14,7 @@ from api.graphql.fields import (
     embedded,
     embedded_list,
     reads,
+    record_key,
     relay_id,
     to_one,
 )
@@ -346,7 +347,7 @@ class AccountAccess:
 @reads(NOTES)
 @strawberry.type(description="A note. Visible to the partners.")
 class InitiativeNote:
-    key: str = column("{row}.id::text", "Its key, for commands about it.")
+    key: str = record_key()
     text: str = column("text", "What it says; empty once it is retracted.")
     municipality: str = column("terc", "TERC code of the municipality that wrote it.")
     written_at: datetime = column("written_at", "When it was written.")
@@ -355,7 +356,7 @@ class InitiativeNote:
 @reads(RISKS)
 @strawberry.type(description="A risk. Visible to the partners.")
 class Risk:
-    key: str = column("{row}.id::text", "Its key, for commands about it.")
+    key: str = record_key()
     title: str = column("title", "What may happen.")
     probability: int = column("probability", "1 low, 2 medium, 3 high.")
     impact: int = column("impact", "1 low, 2 medium, 3 high.")
@@ -368,7 +369,7 @@ class Risk:
 @reads(DOCUMENTS)
 @strawberry.type(description="A document kept elsewhere. Visible to the partners.")
 class InitiativeDocument:
-    key: str = column("{row}.id::text", "Its key, for commands about it.")
+    key: str = record_key()
     removed: bool = column("removed", "Whether it was taken off the list.")
     title: str = column("title", "What it is.")
     reference: str = column("reference", "Its reference.")

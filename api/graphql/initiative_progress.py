@@ -6,7 +6,7 @@ import strawberry
 
 from api.graphql import visibility
 from api.graphql.calls import Category
-from api.graphql.fields import column, embedded, embedded_list, reads
+from api.graphql.fields import column, embedded, embedded_list, reads, record_key
 from api.graphql.vocabulary import Table
 from domain.initiatives.commands.indicators import IndicatorKind
 from domain.initiatives.commands.reports import ReportState
@@ -37,7 +37,7 @@ class Measurement:
 @reads(INDICATORS)
 @strawberry.type(description="An indicator (wskaźnik): what the initiative is to bring.")
 class Indicator:
-    key: str = column("{row}.id::text", "Its key, for commands about it.")
+    key: str = record_key()
     kind: IndicatorKindEnum = column("kind", "Of which kind it is.")  # type: ignore[valid-type]
     name: str = column("name", "What is counted.")
     unit: str = column("unit", "In which unit.")
@@ -61,7 +61,7 @@ class ReportedCost:
     description="What a partner did and spent in a period of the budget. Visible to the partners."
 )
 class PartnerReport:
-    key: str = column("{row}.id::text", "Its key, for commands about it.")
+    key: str = record_key()
     municipality: str = column("terc", "TERC code of the partner.")
     period: int = column("period", "Number of the period.")
     state: ReportStateEnum = column("state", "Where it stands.")  # type: ignore[valid-type]
