@@ -40,7 +40,7 @@ class GraphQLEndpoint:
         page = PAGE.read_bytes()
         self._http = GraphQLOverHTTP(engine, authentication, gate, options.trusted, page)
         self.plain = PlainQuestions(engine, options.trusted)
-        self._websocket = GraphQLOverWebsocket(engine, authentication, gate)
+        self._websocket = GraphQLOverWebsocket(engine, authentication, gate, options.trusted)
 
     def before(self, framework: ASGIApp) -> ASGIApp:
         """Nothing of the framework stands between a question and its answer: routing, hooks and

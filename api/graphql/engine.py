@@ -211,6 +211,8 @@ class Engine:
         try:
             document, operation = self._operation(question)
             if operation.operation is OperationType.SUBSCRIPTION:
+                if question.at_least is not None:
+                    await self._reach(question.at_least, PROJECTIONS)
                 return self._listened(document, operation, question, viewer, language, resume)
         except RequestErrors as refused:
             return _single(refusal(refused.errors, language))

@@ -1,4 +1,4 @@
-"""From an HTTP request to a question."""
+"""From an HTTP request, or a websocket's message, to a question."""
 
 import asyncio
 from collections.abc import Mapping
@@ -58,6 +58,11 @@ def posted(headers: Headers, body: bytes, trusted: TrustedDocuments) -> Question
     """Raises Refused."""
     _require_json(headers)
     return _question(_from_json(body), headers.get(b"wspolna-at-least"), trusted)
+
+
+def subscribed(payload: bytes, trusted: TrustedDocuments) -> Question:
+    """Of a websocket's message: the same JSON as an HTTP request's body. Raises Refused."""
+    return _question(_from_json(payload), None, trusted)
 
 
 def _require_json(headers: Headers) -> None:

@@ -2,18 +2,21 @@
 
 import asyncio
 import contextlib
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from litestar.types import Receive, Send, WebSocketScope
 
-from api.auth import Authentication, ForeignOrigin, UnknownToken, Viewer
+from api.auth import PUBLIC, Authentication, ForeignOrigin, UnknownToken, Viewer
 from api.auth.origin import same_origin
-from api.graphql.engine import Engine, MalformedVariables, Question
-from api.graphql.rationing import admitted, each_noted
+from api.graphql.engine import Engine, MalformedVariables
+from api.graphql.rationing import NO_LIMITS, admitted, each_noted, refusal_noted
 from api.graphql.readers import ReadsNothing, cut_off, tell
 from api.graphql.refused import Refused
+from api.graphql.requests import subscribed
 from api.graphql.results import encoded
+from api.graphql.trusted import TrustedDocuments
 from api.language import preferred
 from api.portals.gate import Gate
 from api.portals.keyring import KeysUnavailable
@@ -24,13 +27,6 @@ OPERATIONS = 50
 MESSAGE_BYTES = 200_000
 
 
-class _Payload(msgspec.Struct, rename="camel"):
-    query: str | None = None
-    operation_name: str | None = None
-    variables: msgspec.Raw = msgspec.Raw(b"")
-    extensions: dict[str, Any] | None = None
-
-
 class _Message(msgspec.Struct):
     type: str
     id: str | None = None
@@ -38,7 +34,6 @@ class _Message(msgspec.Struct):
 
 
 _decode = msgspec.json.Decoder(_Message).decode
-_decode_payload = msgspec.json.Decoder(_Payload).decode
 _decode_init = msgspec.json.Decoder(dict[str, Any] | None).decode
 
 
@@ -51,10 +46,13 @@ class Closed(Exception):
 
 
 class GraphQLOverWebsocket:
-    def __init__(self, engine: Engine, authentication: Authentication, gate: Gate) -> None:
+    def __init__(
+        self, engine: Engine, authentication: Authentication, gate: Gate, trusted: TrustedDocuments
+    ) -> None:
         self._engine = engine
         self._authentication = authentication
         self._gate = gate
+        self._trusted = trusted
 
     async def __call__(self, scope: WebSocketScope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
@@ -70,7 +68,8 @@ class GraphQLOverWebsocket:
             return
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL, "headers": []})
         told = (headers, receive, send)
-        await _Session(self._engine, self._authentication, self._gate, *told).run()
+        asked = (self._engine, self._authentication, self._gate, self._trusted)
+        await _Session(*asked, *told).run()
 
 
 class _Session:
@@ -79,11 +78,13 @@ class _Session:
         engine: Engine,
         authentication: Authentication,
         gate: Gate,
+        trusted: TrustedDocuments,
         headers: dict[bytes, bytes],
         receive: Receive,
         send: Send,
     ) -> None:
-        self._engine, self._authentication, self._gate = engine, authentication, gate
+        self._engine, self._authentication = engine, authentication
+        self._gate, self._trusted = gate, trusted
         self._headers, self._receive, self._send = headers, receive, send
         self._identity: dict[bytes, bytes] | None = None
         self._language = preferred(headers.get(b"accept-language"))
@@ -159,20 +160,18 @@ class _Session:
             raise Closed(4409, f"Subscriber for {message.id[:50]} already exists")
         if len(self._running) >= OPERATIONS:
             raise Closed(4429, f"More than {OPERATIONS} operations at once")
-        try:
-            told = _decode_payload(message.payload)
-            question = Question(told.query or "", told.operation_name, bytes(told.variables))
-            question.told()
-        except (msgspec.DecodeError, MalformedVariables, RecursionError):
-            raise Closed(4400, "Malformed payload") from None
-        self._running[message.id] = asyncio.create_task(self._operate(message.id, question))
+        self._running[message.id] = asyncio.create_task(
+            self._operate(message.id, bytes(message.payload))
+        )
 
-    async def _operate(self, id_: str, question: Question) -> None:
+    async def _operate(self, id_: str, payload: bytes) -> None:
         """A request error ends the operation with `error`, everything else with `complete`."""
         identity, reached = self._identity or {}, None
+        viewer, limits = PUBLIC, NO_LIMITS
         try:
             viewer = await self._viewer(identity)
-            await admitted(self._gate, viewer)
+            limits = await admitted(self._gate, viewer)
+            question = subscribed(payload, self._trusted)
             results = await self._engine.stream(question, viewer, self._language)
             results = self._authentication.heeding(identity, viewer, results)
             results = each_noted(self._gate, viewer, results)
@@ -184,8 +183,9 @@ class _Session:
                     await self._say(id_, b"next", answer.body)
                     reached = answer.position if answer.followed else None
             await self._say(id_, b"complete", None)
-        except Refused as refused:
-            await self._say(id_, b"error", encoded([refused.error(self._language)]))
+        except (MalformedVariables, Refused) as error:
+            refusal_noted(self._gate, viewer, limits)
+            await self._refuse(id_, error)
         except Closed as closed:
             await self._close(closed.code, closed.reason)
         except ReadsNothing:
@@ -193,6 +193,13 @@ class _Session:
         finally:
             if self._running.get(id_) is asyncio.current_task():
                 del self._running[id_]
+
+    async def _refuse(self, id_: str, error: MalformedVariables | Refused) -> None:
+        """A payload that can't be read ends the connection, as the protocol has it."""
+        if isinstance(error, Refused) and error.status != HTTPStatus.BAD_REQUEST:
+            await self._say(id_, b"error", encoded([error.error(self._language)]))
+        else:
+            await self._close(4400, "Malformed payload")
 
     async def _next(self) -> _Message | None:
         """None: the client is gone."""

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from api.graphql import services
 from tests.api.conftest import TOKEN, Api
 from tests.network import BELCHATOW, OPOCZNO
 
@@ -65,3 +68,18 @@ def test_request_error_ends_the_operation_not_the_connection(live_api: Api) -> N
         told = socket.receive_json()
         assert (told["id"], told["type"]) == ("2", "error")
         assert told["payload"][0]["extensions"]["code"] == "invalid_input"
+
+
+@pytest.mark.parametrize("query", ["{ news { totalCount } }", SUBSCRIBE])
+def test_answer_over_the_socket_waits_for_the_position_that_the_client_names(
+    api: Api, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    monkeypatch.setattr(services, "CATCH_UP_SECONDS", 0.3)
+    position = api.net.register().position
+    told = {"query": query, "extensions": {"atLeast": position}}
+    with api.client.websocket_connect("/graphql", subprotocols=[PROTOCOL]) as socket:
+        initialised(socket).send_json({"id": "1", "type": "subscribe", "payload": told})
+        refused = socket.receive_json()
+        assert (refused["id"], refused["type"]) == ("1", "error")
+        code = {"code": "position_not_reached", "position": position}
+        assert refused["payload"][0]["extensions"] == code
