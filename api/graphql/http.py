@@ -207,7 +207,9 @@ async def _refuse(
 
 
 async def _send(send: Send, status: int, media_type: bytes, body: bytes, more: Pairs) -> None:
-    length = (b"content-length", b"%d" % len(body))
-    headers = [*_HEADERS[media_type], length, *more]
+    length = [(b"content-length", b"%d" % len(body))]
+    if status == HTTPStatus.NOT_MODIFIED:  # its length would be that of the body it stands for
+        length = []
+    headers = [*_HEADERS[media_type], *length, *more]
     await send({"type": "http.response.start", "status": int(status), "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -6,13 +6,13 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any
 
-import psycopg
 import pytest
 
 from tests.api.servers import Server, running
+from tests.locks import locked, soon, waiting
 from tests.network import Network, network
 
 NEWS = "query($first: Int) { news(first: $first) { edges { node { title } } totalCount } }"
@@ -176,27 +176,20 @@ def test_request_that_comes_in_pieces_is_answered(servers: tuple[Server, Server]
     assert said(exchanged(servers[0], *pieces, pause=0.01)) == said(exchanged(servers[0], whole))
 
 
-@contextmanager
-def locked(net: Network) -> Iterator[None]:
-    """Nobody reads the news."""
-    with psycopg.connect(net.database_url) as connection:
-        connection.execute("LOCK TABLE read_news.news IN ACCESS EXCLUSIVE MODE")
-        yield
-
-
-def waiting(net: Network) -> int:
-    with psycopg.connect(net.database_url, autocommit=True) as connection:
-        row = connection.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        ).fetchone()
-    return row[0] if row else 0
-
-
-def until(net: Network, count: int) -> None:
-    end = time.monotonic() + 5
-    while waiting(net) != count:
-        assert time.monotonic() < end, f"{waiting(net)} statements wait"
-        time.sleep(0.02)
+@pytest.mark.parametrize("path", ["/graphql?query={news{totalCount}}", "/spotkania.ics"])
+def test_unchanged_answer_has_neither_a_body_nor_the_length_of_another(
+    servers: tuple[Server, Server], path: str
+) -> None:
+    line = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n".encode()
+    for server in servers:
+        ((_, headers, body),) = said(exchanged(server, line + b"\r\n"))
+        tag = next(each[6:] for each in headers if each.startswith(b"etag: "))
+        assert b"content-length: %d" % len(body) in headers
+        again = exchanged(server, line + b"If-None-Match: " + tag + b"\r\n\r\n")
+        head, _, rest = again.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 304 Not Modified")
+        assert b"etag: " + tag in head
+        assert (b"content-length" in head, rest) == (False, b"")
 
 
 def test_client_that_hangs_up_cancels_its_statement(
@@ -205,8 +198,8 @@ def test_client_that_hangs_up_cancels_its_statement(
     with locked(net):
         with socket.create_connection(("127.0.0.1", servers[0].port)) as connection:
             connection.sendall(post({"query": "{ news(first: 7) { edges { node { slug } } } }"}))
-            until(net, 1)
-        until(net, 0)
+            soon(lambda: waiting(net) == 1, 5)
+        soon(lambda: waiting(net) == 0, 5)
     assert b"200 OK" in exchanged(servers[0], REQUESTS["plain"])
 
 
@@ -227,7 +220,7 @@ def test_server_that_is_asked_to_stop_answers_first(net: Network) -> None:
     ):
         with locked(net):
             connection.sendall(REQUESTS["plain"])
-            until(net, 1)
+            soon(lambda: waiting(net) == 1, 5)
             server.process.send_signal(signal.SIGTERM)
             time.sleep(0.5)
         heard = b""
