@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -13,12 +14,15 @@ from domain.errors import DomainError, InvalidInput
 from domain.people import ForgetPerson
 from domain.portals import (
     ApprovePortal,
+    IssuePortalKey,
     PortalNameTaken,
+    PortalNotFound,
     PortalTerms,
     RejectPortal,
     Scope,
     contact_of,
 )
+from domain.roles import Role
 from infra.accounts.attempts import TooManyAttempts
 from infra.accounts.letters import AccountLetters, Deliveries
 from infra.accounts.links import LinkExpired
@@ -27,7 +31,7 @@ from infra.portals.applications import Application, Applications, clean, link_se
 from infra.portals.letters import PortalDeliveries, PortalLetters
 from infra.reactors import ReactorWorker, deliver_due
 from projections.worker import Outcome
-from tests.infra.desks import ELSEWHERE, EMAIL, HERE, Office
+from tests.infra.desks import ELSEWHERE, EMAIL, HERE, NAME, PASSWORD, Office
 from tests.network import OPOCZNO, VAULT, network
 from tests.portals import application
 
@@ -183,3 +187,71 @@ def test_forgotten_contact_gets_no_letter_and_no_account(door: Door) -> None:
     door.net.project()
     shown = door.net.rows("SELECT contact_name, contact_email FROM read_portals.portals")
     assert shown == [(None, None)]
+
+
+def test_coordinators_are_told_of_what_waits_once(door: Door) -> None:
+    door.office.active(Role.COORDINATOR, email="koordynator@wspolna.example", terc=None)
+    door.office.active(Role.AUDITOR, email="audytor@wspolna.example", terc=None)
+    door.office.invited(Role.COORDINATOR, email="nowy@wspolna.example", terc=None)
+    door.net.project()
+    door.work()
+    door.letters.clear()
+    link = door.apply()
+    door.work()
+    assert [letter["To"] for letter in door.letters] == ["Ewa Lis <ewa@gminy.example>"]
+    door.letters.clear()
+    door.applications.confirm(link)
+    door.work()
+    (letter,) = door.letters
+    assert letter["To"] == f"{NAME} <koordynator@wspolna.example>"
+    assert str(letter["Subject"]).startswith("Zgłoszenie portalu czeka na decyzję / ")
+    polish, english = letter.get_content().split("--\n")
+    assert "„Gminy w sieci”" in polish
+    assert "Cel: Mapa dobrych praktyk." in polish
+    assert "“Gminy w sieci”" in english
+    assert "Ewa" not in letter.get_content()
+    assert door.work() == 0
+
+
+def test_coordinator_is_not_told_of_what_was_decided_meanwhile(door: Door) -> None:
+    door.office.active(Role.COORDINATOR, email="koordynator@wspolna.example", terc=None)
+    door.net.project()
+    door.work()
+    portal = door.applications.confirm(door.apply())
+    door.net.give(RejectPortal(command_id=portal, portal_id=portal, reason="Bez celu."))
+    door.letters.clear()
+    door.work()
+    assert [letter["To"] for letter in door.letters] == ["Ewa Lis <ewa@gminy.example>"]
+
+
+def test_contact_of_two_portals_has_an_account_for_one_and_is_told_what_to_do(door: Door) -> None:
+    """Each portal is acted for by an account of its own, which issues keys of that portal alone."""
+    door.net.project()
+    links = [door.apply(), door.apply(name="Inny")]
+    one, other = (door.applications.confirm(link) for link in links)
+    door.work()
+    door.letters.clear()
+    terms = PortalTerms((Scope.READ_PUBLIC,))
+    door.net.give(ApprovePortal(command_id=one, portal_id=one, terms=terms))
+    door.work()
+    (invitation,) = door.letters
+    assert "Zaproszenie" in str(invitation["Subject"])
+    door.letters.clear()
+    door.net.give(ApprovePortal(command_id=other, portal_id=other, terms=terms))
+    door.work()
+    (letter,) = door.letters
+    assert letter["To"] == "Ewa Lis <ewa@gminy.example>"
+    assert "„Inny”: zgłoszenie przyjęto, ale ten adres" in letter.get_content()
+    assert door.net.value("SELECT count(*) FROM outbox WHERE delivered_at IS NULL") == 0
+
+    first = door.office.desk.account_with("ewa@gminy.example")
+    assert first is not None
+    door.office.login.accept_invitation(door.office.link(first.id), PASSWORD, HERE)
+    second = door.office.active(Role.PORTAL, email="inny@gminy.example", terc=None, portal=other)
+    people = [door.office.desk.account(account).actor() for account in (first.id, second)]
+    assert [each.portal for each in people] == [one, other]
+    for portal, (theirs, others) in zip((one, other), (people, people[::-1]), strict=True):
+        facts: Any = {"portal_id": portal, "name": "strona", "scopes": (Scope.READ_PUBLIC,)}
+        with pytest.raises(PortalNotFound):
+            door.net.give(IssuePortalKey(command_id=uuid4(), **facts), others)
+        door.net.give(IssuePortalKey(command_id=uuid4(), **facts), theirs)
