@@ -2,6 +2,9 @@
 
 An official often records on Monday what happened on Friday. What was known on Saturday lacks it; what was
 true on Saturday has it.
+
+The program asks for `history`, and for the rows that `told` folds. `known_at`, `true_on` and `state` fold the
+aggregate itself, the plainest way there is: the reference that the rows of `projections.past` are tested against.
 """
 
 from collections.abc import Iterable
