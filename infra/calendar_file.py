@@ -6,12 +6,13 @@ series is told inside of it, by its RECURRENCE-ID; where the series isn't told, 
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from icalendar import Calendar, Event, vRecur
-
 from domain.work import POLAND
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 MEDIA_TYPE = "text/calendar"
 LIMIT = 2_000
@@ -37,6 +38,8 @@ _SERIES_STAMP = datetime(2025, 8, 12, tzinfo=UTC)
 
 def written(meetings: Iterable[Row], series: Iterable[Row], name: str) -> bytes:
     """Equal rows give equal bytes."""
+    from icalendar import Calendar  # large, and seldom needed
+
     calendar = Calendar()
     calendar.add("prodid", "-//Wspólna Przestrzeń//PL")
     calendar.add("version", "2.0")
@@ -60,7 +63,7 @@ def uid(stream_id: UUID) -> str:
     return f"{stream_id}@wspolna-przestrzen"
 
 
-def _meeting(row: Row, called: str) -> Event:
+def _meeting(row: Row, called: str) -> "Event":
     event = _event(
         called, row["starts_at"], row["ends_at"], row["title"], row["place"], row["host"]
     )
@@ -74,7 +77,9 @@ def _meeting(row: Row, called: str) -> Event:
     return event
 
 
-def _series(row: Row, meetings: Mapping[datetime, Row]) -> Iterator[Event]:
+def _series(row: Row, meetings: Mapping[datetime, Row]) -> "Iterator[Event]":
+    from icalendar import vRecur
+
     begins = row["starts_at"].replace(tzinfo=POLAND)
     lasts = timedelta(minutes=row["minutes"])
     called = uid(row["id"])
@@ -94,7 +99,7 @@ def _series(row: Row, meetings: Mapping[datetime, Row]) -> Iterator[Event]:
         yield told
 
 
-def _moved(row: Row, override: Mapping[str, Any]) -> Event:
+def _moved(row: Row, override: Mapping[str, Any]) -> "Event":
     begins = datetime.fromisoformat(override["startsAt"]).replace(tzinfo=POLAND)
     ends = begins + timedelta(minutes=override["minutes"])
     place = override["place"] or row["place"]
@@ -108,7 +113,9 @@ def _moved(row: Row, override: Mapping[str, Any]) -> Event:
 
 def _event(
     called: str, begins: datetime, ends: datetime, title: str, place: str, host: str
-) -> Event:
+) -> "Event":
+    from icalendar import Event
+
     event = Event()
     event.add("uid", called)
     event.add("dtstart", begins.astimezone(POLAND))

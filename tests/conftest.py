@@ -13,8 +13,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from infra.bootstrap import connect
 from infra.embedded.postgres import Postgres
 from infra.migrate import migrate
+from projections import schema
+from projections.registry import PROJECTIONS
 
 _TEMPLATE = "template_migrated"
 _numbers = count(1)
@@ -45,8 +48,12 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def _migrated_template(postgres: Postgres) -> str:
+    """With the empty tables of every projection, as a migrated network that has just started has them."""
     postgres.ensure_database(_TEMPLATE)
     migrate(postgres.url(_TEMPLATE))
+    with connect(postgres.url(_TEMPLATE)) as connection:
+        for projection in PROJECTIONS:
+            schema.ensure(connection, projection)
     return _TEMPLATE
 
 

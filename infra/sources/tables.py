@@ -8,8 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, load_workbook
-
 from domain.money import Grosze, grosze_of, parse_zloty
 from domain.values import without_diacritics
 from domain.work import POLAND
@@ -114,6 +112,8 @@ def _from_text(data: bytes) -> Iterator[list[Any]]:
 
 
 def _from_workbook(data: bytes, sheet: str | None) -> Iterator[list[Any]]:
+    from python_calamine import CalamineError, load_workbook  # large, and seldom needed
+
     try:
         workbook = load_workbook(io.BytesIO(data))
         name = sheet if sheet is not None else workbook.sheet_names[0]

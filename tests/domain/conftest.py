@@ -1,20 +1,16 @@
-"""One network that applies for money, for all tests of the domain; every test has a programme of its own."""
+"""One network that applies for money, for a file's tests; every test has a programme of its own."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import psycopg
 import pytest
 
-from infra.embedded.postgres import Postgres
 from tests.funds import Funds, funds
 
 
-@pytest.fixture(scope="session")
-def _funds(postgres: Postgres, _migrated_template: str) -> Iterator[Funds]:
-    with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE funds TEMPLATE {_migrated_template}".encode())
-    with funds(postgres.url("funds")) as found:
+@pytest.fixture(scope="module")
+def _funds(shared_database_url: str) -> Iterator[Funds]:
+    with funds(shared_database_url) as found:
         yield found
 
 

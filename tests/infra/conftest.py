@@ -1,3 +1,3 @@
-from tests.infra.demos import demo_network
+from tests.infra.demos import demo_database, demo_network
 
-__all__ = ["demo_network"]
+__all__ = ["demo_database", "demo_network"]

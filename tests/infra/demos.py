@@ -22,10 +22,17 @@ def door(net: Network, at: datetime = NOW) -> Cooperation:
 
 
 @pytest.fixture(scope="session")
-def demo_network(postgres: Postgres, _migrated_template: str) -> Iterator[Network]:
+def demo_database(postgres: Postgres, _migrated_template: str) -> str:
     with psycopg.connect(postgres.url(), autocommit=True) as server:
         server.execute(f'CREATE DATABASE demo TEMPLATE "{_migrated_template}"'.encode())
     with network(postgres.url("demo")) as net:
         assert demo.load(door(net)).refused == []
         net.project()
+    return postgres.url("demo")
+
+
+# Connected anew for each file: the tests of another one may have restarted the server.
+@pytest.fixture(scope="module")
+def demo_network(demo_database: str) -> Iterator[Network]:
+    with network(demo_database) as net:
         yield net
