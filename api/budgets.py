@@ -16,6 +16,7 @@ from api.auth.refusals import answer_of
 from api.auth.viewer import Viewer
 from api.graphql.visibility import INITIATIVES
 from api.language import preferred
+from api.portals.keyring import KeysUnavailable
 from api.resources import Resources
 from domain.calls.call import FundingCall
 from domain.cooperation import Find
@@ -98,6 +99,7 @@ class BudgetWorkbooks:
                 DomainError: answer_of,
                 UnknownToken: answer_of,
                 ForeignOrigin: answer_of,
+                KeysUnavailable: answer_of,
                 UnreadableSource: _unreadable,
             },
             include_in_schema=False,

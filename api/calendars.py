@@ -16,6 +16,7 @@ from api.auth.authentication import Authentication, ForeignOrigin, UnknownToken
 from api.auth.refusals import answer_of
 from api.auth.viewer import Viewer
 from api.graphql.visibility import guarded
+from api.portals.keyring import KeysUnavailable
 from api.resources import Resources
 from domain.errors import DomainError
 from domain.meetings.series import SeriesNotFound
@@ -61,6 +62,7 @@ class Calendars:
                 DomainError: answer_of,
                 UnknownToken: answer_of,
                 ForeignOrigin: answer_of,
+                KeysUnavailable: answer_of,
             },
             include_in_schema=False,
         )

@@ -7,7 +7,11 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, TypeVar
 
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+
 from api.auth.viewer import Viewer
+from api.portals.keyring import KeysUnavailable
 from api.resources import Resources
 from infra.accounts import sessions
 from infra.accounts.address import AddressChange
@@ -57,10 +61,18 @@ class Accounts:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     async def of_session(self, secret: str) -> Viewer | None:
-        return await self.do(self._of_session, secret)
+        """Raises KeysUnavailable."""
+        return await self._known(self._of_session, secret)
 
     async def of_token(self, secret: str) -> Viewer | None:
-        return await self.do(self._of_token, secret)
+        """Raises KeysUnavailable."""
+        return await self._known(self._of_token, secret)
+
+    async def _known(self, ask: Callable[[str], Viewer | None], secret: str) -> Viewer | None:
+        try:
+            return await self.do(ask, secret)
+        except (OperationalError, PoolTimeout):
+            raise KeysUnavailable from None
 
     def _of_session(self, secret: str) -> Viewer | None:
         with self.desk.connection() as connection:

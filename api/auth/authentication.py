@@ -10,7 +10,7 @@ from api.auth.accounts import Accounts
 from api.auth.cookies import Cookies
 from api.auth.origin import same_origin
 from api.auth.viewer import COORDINATOR, PUBLIC, Viewer, viewer_of
-from api.portals.keyring import Keyring
+from api.portals.keyring import Keyring, KeysUnavailable
 from infra.portals.keys import PREFIX
 
 RECHECK_SECONDS = 5.0
@@ -63,7 +63,7 @@ class Authentication:
             while True:
                 following = asyncio.ensure_future(anext(results))
                 await asyncio.wait({following, changed}, return_when=asyncio.FIRST_COMPLETED)
-                if not following.done():
+                if changed.done():
                     return
                 try:
                     yield following.result()
@@ -85,6 +85,8 @@ class Authentication:
                     return
             except UnknownToken:
                 return
+            except KeysUnavailable:
+                continue
 
     async def _of_header(self, authorization: bytes) -> Viewer:
         scheme, _, token = authorization.partition(b" ")

@@ -17,6 +17,7 @@ from litestar.status_codes import (
 
 from api.auth.authentication import ForeignOrigin, UnknownToken
 from api.language import preferred
+from api.portals.keyring import KeysUnavailable
 from domain.errors import (
     DomainError,
     InvalidInput,
@@ -76,6 +77,8 @@ def _refusal(error: Exception) -> DomainError:
         return NotLoggedIn()
     if isinstance(error, ForeignOrigin):
         return Forbidden()
+    if isinstance(error, KeysUnavailable):
+        return StorageUnavailable()
     if isinstance(error, DomainError):
         return error
     raise error

@@ -19,6 +19,7 @@ from api.auth.cookies import Cookies, read
 from api.auth.origin import same_origin
 from api.auth.refusals import Forbidden, NotLoggedIn, answer_of
 from api.auth.viewer import Viewer
+from api.portals.keyring import KeysUnavailable
 from domain.accounts import Account
 from domain.errors import DomainError
 from domain.roles import Role
@@ -105,6 +106,7 @@ class Routes:
                 DomainError: answer_of,
                 UnknownToken: answer_of,
                 ForeignOrigin: answer_of,
+                KeysUnavailable: answer_of,
             },
             include_in_schema=False,
         )

@@ -30,7 +30,7 @@ LEFT JOIN LATERAL (
 
 
 class KeysUnavailable(Exception):
-    """The database is away, so nobody knows whether the key is good."""
+    """The database is away, so nobody knows whether a key, a token or a session is good."""
 
 
 class Keyring:
