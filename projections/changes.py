@@ -1,11 +1,12 @@
 """Every change of something public, in the order of the log: what copies, portals and webhooks follow.
 
 The rule of what is a public change stands in `PUBLIC_CHANGES`. A change tells no contents, only what
-changed and how; so it stays told when its subject is public no more.
+changed and how; so it stays told when its subject is public no more. Where a person is forgotten whom
+something public named, it tells that person's id: a copy drops what it keeps of them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,7 +15,9 @@ from uuid import UUID
 
 import domain.features  # noqa: F401  registers every type of event
 from domain.aggregate import EVENT_TYPES, Event
-from domain.municipalities import Municipality, municipality_id
+from domain.meetings import Guest, Meeting
+from domain.municipalities import Municipality, OfficeHolder, municipality_id
+from domain.people import PersonRecord
 from projections.initiatives.projection import PARTNERS_OWN
 from projections.log import Recorded
 from projections.names import NamedMunicipality, NamesMunicipalities, Shown, named
@@ -175,7 +178,10 @@ TOLD_TYPES = tuple(
     for name in EVENT_TYPES
     if name.split(".")[0] in PUBLIC_CHANGES and name in PUBLIC_CHANGES[name.split(".")[0]].told
 )
-KINDS = tuple(kind_of(name) for name in TOLD_TYPES)
+PERSON, PERSON_FORGOTTEN = "Person", "PERSON_FORGOTTEN"
+PERSONS_SHOWN_IN = "meetings municipalities"
+"""Who attended a meeting with public minutes, who holds an office: nobody else's name is public."""
+KINDS = (*(kind_of(name) for name in TOLD_TYPES), PERSON_FORGOTTEN)
 
 _FOLDED: tuple[type[Event], ...] = tuple(
     EVENT_TYPES[name]
@@ -183,20 +189,28 @@ _FOLDED: tuple[type[Event], ...] = tuple(
 )
 
 
+SHOWN_IN = tuple(sorted({*(life.shown_in for life in PUBLIC_CHANGES.values()), PERSONS_SHOWN_IN}))
+"""The read models that show the subjects of changes; those of one subject divided by spaces."""
+
+
 def _settled() -> str:
     """How far the changes may be told: as far as the subject of each is shown as it then was.
 
     The read models move one by one; whoever is told of a change and asks finds it there.
     """
-    names = sorted({life.shown_in for life in PUBLIC_CHANGES.values()})
     unshown = " UNION ALL ".join(
         "(SELECT c.position - 1 FROM read_changes.changes c "
-        f"WHERE c.shown_in = '{name}' AND c.position > (SELECT min(position) FROM read_{name}.position) "
+        f"WHERE c.shown_in = '{names}' AND c.position > {_reached(names.split())} "
         "ORDER BY c.position LIMIT 1)"
-        for name in names
+        for names in SHOWN_IN
     )
     reached = "SELECT min(position) FROM read_changes.position"
     return f"(SELECT min(u.position) FROM ({unshown} UNION ALL ({reached})) AS u (position))"
+
+
+def _reached(names: Sequence[str]) -> str:
+    each = (f"(SELECT min(position) FROM read_{name}.position)" for name in names)
+    return f"least({', '.join(each)})"
 
 
 SETTLED = _settled()
@@ -231,10 +245,18 @@ class SubjectRow(Row):
     public: bool
 
 
+class PersonRow(Row):
+    table: ClassVar[str] = "persons"
+
+    id: UUID
+    person_id: UUID
+    subject_id: UUID
+
+
 class ChangesProjection(NamesMunicipalities):
     name = "changes"
-    version = 1
-    rows = (NamedMunicipality, SubjectRow, ChangeRow)
+    version = 2
+    rows = (NamedMunicipality, SubjectRow, PersonRow, ChangeRow)
     keyed_by_stream = SubjectRow
     shown = (Shown(ChangeRow),)
     poison = "halt"
@@ -246,13 +268,49 @@ class ChangesProjection(NamesMunicipalities):
             self._municipality_registered(recorded, event, rows)
         elif isinstance(event, Municipality.Renamed):
             self._municipality_renamed(recorded, event, rows)
+        elif isinstance(event, Municipality.OfficeTaken):
+            _name(recorded, event.holder, rows)
         aggregate = recorded.type.split(".")[0]
         life = PUBLIC_CHANGES[aggregate]
         subject = _subject(recorded, event, rows)
         effect = life.effect(recorded.type, public=subject.public)
         if effect is not None:
             subject.public = effect is not Effect.DISAPPEARED
-            rows.add(_change(recorded, aggregate, effect, subject, rows))
+            about = (aggregate, recorded.stream_id)
+            shown_in, kind = life.shown_in, kind_of(recorded.type)
+            rows.add(_change(recorded, kind, effect, about, shown_in, subject.owner_terc, rows))
+
+    @on(Meeting.AttendanceRecorded)
+    def _attendance_recorded(
+        self, recorded: Recorded, event: Meeting.AttendanceRecorded, rows: Rows
+    ) -> None:
+        _name(recorded, event.guest, rows)
+
+    @on(Meeting.AttendanceWithdrawn)
+    def _attendance_withdrawn(
+        self, _recorded: Recorded, event: Meeting.AttendanceWithdrawn, rows: Rows
+    ) -> None:
+        rows.remove(PersonRow, event.guest_id)
+
+    @on(PersonRecord.Forgotten)
+    def _person_forgotten(
+        self, recorded: Recorded, _event: PersonRecord.Forgotten, rows: Rows
+    ) -> None:
+        """Of whom nothing public told, nobody outside learns."""
+        named = [row.subject_id for row in rows.each(PersonRow, "person_id", recorded.stream_id)]
+        subjects = [rows.change(SubjectRow, subject_id) for subject_id in dict.fromkeys(named)]
+        owners = {subject.owner_terc for subject in subjects if subject.public}
+        if owners:
+            owner = owners.pop() if len(owners) == 1 else None
+            about, gone = (PERSON, recorded.stream_id), Effect.DISAPPEARED
+            told = _change(recorded, PERSON_FORGOTTEN, gone, about, PERSONS_SHOWN_IN, owner, rows)
+            rows.add(told)
+
+
+def _name(recorded: Recorded, named: Guest | OfficeHolder, rows: Rows) -> None:
+    """A subject names a person: for everyone, once it is public."""
+    row = PersonRow(id=named.id, person_id=named.name.person_id, subject_id=recorded.stream_id)
+    rows.add(row)
 
 
 def _subject(recorded: Recorded, event: Any, rows: Rows) -> SubjectRow:
@@ -275,17 +333,22 @@ def _subject(recorded: Recorded, event: Any, rows: Rows) -> SubjectRow:
 
 
 def _change(
-    recorded: Recorded, aggregate: str, effect: Effect, subject: SubjectRow, rows: Rows
+    recorded: Recorded,
+    kind: str,
+    effect: Effect,
+    about: tuple[str, UUID],
+    shown_in: str,
+    owner: str | None,
+    rows: Rows,
 ) -> ChangeRow:
-    owner = subject.owner_terc
     return ChangeRow(
         position=recorded.position,
         id=recorded.id,
-        kind=kind_of(recorded.type),
+        kind=kind,
         effect=effect,
-        subject_type=aggregate,
-        subject_id=recorded.stream_id,
-        shown_in=PUBLIC_CHANGES[aggregate].shown_in,
+        subject_type=about[0],
+        subject_id=about[1],
+        shown_in=shown_in,
         municipality_id=municipality_id(owner) if owner else None,
         municipality=named(rows, owner) if owner else None,
         owner_terc=owner,

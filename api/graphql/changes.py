@@ -21,7 +21,7 @@ from api.graphql.practices import Adoption, ModelSolution, Practice
 from api.graphql.relay import id_of
 from api.graphql.scalars import Position
 from api.graphql.vocabulary import Argument, Filter, Table, Tail
-from projections.changes import KINDS, PUBLIC_CHANGES, SETTLED, Effect
+from projections.changes import KINDS, SETTLED, SHOWN_IN, Effect
 
 CHANGES = Table("read_changes.changes", "changes", visibility.EVERYONE)
 
@@ -29,7 +29,9 @@ _KINDS: Any = StrEnum("PublicChangeKind", {kind: kind for kind in KINDS})  # typ
 Kind = strawberry.enum(
     _KINDS,
     name="PublicChangeKind",
-    description="What happened: the word of what it is about, and the event.",
+    description="What happened: the word of what it is about, and the event. PERSON_FORGOTTEN: the data of "
+    "a person whom something public named were removed for good; a copy drops what it keeps of whom "
+    "`person` names so.",
 )
 ChangeEffect = strawberry.enum(
     Effect,
@@ -62,16 +64,19 @@ class Change(Node):
     )
     kind: Kind = column("kind", "What happened.")  # type: ignore[valid-type]
     effect: ChangeEffect = column("effect", "What it means for a copy.")  # type: ignore[valid-type]
-    subject_type: str = column("subject_type", "Type of what it is about, such as NewsItem.")
+    subject_type: str = column(
+        "subject_type", "Type of what it is about, such as NewsItem; Person of who was forgotten."
+    )
     subject_id: strawberry.ID = column(
         "translate(encode(convert_to({row}.subject_type || ':' || {row}.subject_id, 'UTF8'), 'base64'),"
         r" E'\n', '')",
-        "Global id of what it is about.",
+        "Global id of what it is about; of a person the one that `person` tells beside a name.",
     )
     subject: ChangeSubject | None = subject(
         "subject_type",
         "subject_id",
-        "What it is about, as it is now, not as it was then; null where the viewer may not see it any more.",
+        "What it is about, as it is now, not as it was then; null where the viewer may not see it any more, "
+        "and of a person.",
     )
     municipality: Municipality | None = to_one(
         "municipality_id", embedded="municipality", description="Whose it is; null: the network's."
@@ -117,7 +122,7 @@ CHANGES_TAIL = Tail(
     settled=SETTLED,
     projections=(
         "changes",
-        *sorted({life.shown_in for life in PUBLIC_CHANGES.values()}),
+        *sorted({name for names in SHOWN_IN for name in names.split()}),
     ),
     filters=(
         Filter(

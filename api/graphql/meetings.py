@@ -18,7 +18,7 @@ from api.graphql.fields import (
     to_one,
 )
 from api.graphql.municipalities import Municipality
-from api.graphql.municipality_history import NAME
+from api.graphql.municipality_history import NAME, PERSON, PERSON_TOLD
 from api.graphql.past import HasPast
 from api.graphql.relay import id_of
 from api.graphql.scalars import plausible_date
@@ -71,6 +71,7 @@ class Invitation:
 class Attendance(Node):
     id: strawberry.ID = relay_id()
     name: str = column(NAME, "The person's name.")
+    person: strawberry.ID | None = column(PERSON, PERSON_TOLD)
     office: str = column("office", "The office held, as it was written down.")
     municipality: Municipality | None = to_one(
         "municipality_id",

@@ -45,6 +45,15 @@ END
 NAME = "coalesce({row}.name, '[dane usunięte]')"
 """A person's name; where the person was forgotten, that it was removed."""
 
+PERSON = (
+    "CASE WHEN {row}.name IS NOT NULL THEN "
+    "translate(encode(convert_to('Person:' || {row}.person_id, 'UTF8'), 'base64'), E'\\n', '') END"
+)
+PERSON_TOLD = (
+    "Marks the person, for copies of the name: `changes` tells it as `subjectId` once the person is "
+    "forgotten. Null from then on."
+)
+
 
 @reads(FACTS)
 @strawberry.type(
@@ -62,6 +71,7 @@ class MunicipalityFact:
 @strawberry.type(description="Somebody who holds, or held, an office. Visible to everyone.")
 class OfficeHolder:
     name: str = column(NAME, "The person's name.")
+    person: strawberry.ID | None = column(PERSON, PERSON_TOLD)
     office: OfficeEnum = column("office", "Which office.")  # type: ignore[valid-type]
     title: TitleEnum = column("title", "Title of the head, after which a deputy is called.")  # type: ignore[valid-type]
     title_text: str = column(_TITLE, "The office in Polish, such as “Zastępca Burmistrza”.")

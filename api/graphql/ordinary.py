@@ -148,7 +148,9 @@ async def _(declaration: NodeItem, source: Any, info: Any, kwargs: Mapping[str, 
 @resolve.register
 async def _(declaration: Subject, source: Any, info: Any, kwargs: Mapping[str, Any]) -> Any:
     row = record_of(source).row
-    cls = node_types(info.schema)[row[declaration.type_column]]
+    cls = node_types(info.schema).get(row[declaration.type_column])
+    if cls is None:
+        return None
     key = (row[declaration.key_column], "uuid")
     return await one(info.context, cls, "{row}.{key} = {value}", {"value": key})
 

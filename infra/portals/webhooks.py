@@ -25,7 +25,7 @@ from domain.roles import SYSTEM
 from infra.fetch import FetchError, Posted, post
 from infra.personal.master import WrappingKey
 from infra.portals import secrets
-from projections.changes import SETTLED
+from projections.changes import PERSON_FORGOTTEN, SETTLED
 
 BATCH = 100
 LEEWAY = 1_000
@@ -46,7 +46,11 @@ LONGEST_PAUSE = timedelta(days=1)
 
 log = structlog.get_logger()
 
-_HEARD = "c.position > {position} AND c.position <= {settled} AND split_part(c.kind, '_', 1) = ANY(w.kinds)"
+# That a person was forgotten every webhook hears of, whatever else it asked for.
+_HEARD = (
+    "c.position > {position} AND c.position <= {settled} "
+    f"AND (split_part(c.kind, '_', 1) = ANY(w.kinds) OR c.kind = '{PERSON_FORGOTTEN}')"
+)
 _BEHIND = _HEARD.format(position="coalesce(k.position, w.since)", settled=SETTLED)
 _DUE = f"""
 SELECT w.id, w.portal_id FROM read_portals.webhooks w

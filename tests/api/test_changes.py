@@ -7,8 +7,10 @@ import socket
 import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -21,9 +23,12 @@ from api.graphql import engine as engines
 from api.graphql import readers, websocket
 from api.graphql.engine import Question
 from api.graphql.metrics import CUT_OFF
-from api.graphql.relay import global_id
+from api.graphql.relay import global_id, parse_global_id
 from api.graphql.results import Answer
 from domain.initiatives.commands import proposal
+from domain.municipalities import HeadTitle, Office, RecordOfficeHolder
+from domain.people import ForgetPerson
+from tests.api import common_space
 from tests.api.conftest import TOKEN, Api, projecting, settings
 from tests.api.sockets import PROTOCOL, Listener, listener, serving
 from tests.api.test_differential import run
@@ -167,6 +172,35 @@ def test_pages_lead_on_without_gaps_and_past_what_the_filters_leave_out(api: Api
     assert page["hasMore"]
 
 
+def test_copy_knows_by_what_it_kept_whose_name_it_has_to_drop(api: Api) -> None:
+    common_space.fill(api.net)
+    holders = "{ officeHolders { nodes { name person } } }"
+    attended = "{ meetings { nodes { attendance { name person } } } }"
+    asked = "{ changes(kinds: [PERSON_FORGOTTEN]) { nodes { effect subjectType subjectId subject { __typename } } } }"
+    api.net.project()
+    kept = [*api.ask(holders)["officeHolders"]["nodes"]]
+    for meeting in api.ask(attended)["meetings"]["nodes"]:
+        kept += meeting["attendance"]
+    assert len(kept) == 4
+    assert len({each["person"] for each in kept}) == 4
+    for person in kept:
+        _, key = parse_global_id(person["person"])
+        api.net.give(ForgetPerson(command_id=uuid4(), person_id=key))
+    api.net.project()
+    told = api.ask(asked)["changes"]["nodes"]
+    assert told == [
+        {
+            "effect": "DISAPPEARED",
+            "subjectType": "Person",
+            "subjectId": person["person"],
+            "subject": None,
+        }
+        for person in kept
+    ]
+    left = api.ask(holders)["officeHolders"]["nodes"]
+    assert left == [{"name": "[dane usunięte]", "person": None}] * 2
+
+
 def test_position_that_the_log_never_had_is_refused(net: Network, address: str, api: Api) -> None:
     net.register()
     end = net.value("SELECT max(position) FROM events")
@@ -262,6 +296,11 @@ def test_compiled_and_ordinary_listeners_are_told_the_same_bytes(net: Network) -
     for number in range(3):
         net.published(f'Most "{number}"', BELCHATOW)
     net.retract(net.published("Wycofane").stream_id)
+    person = uuid4()
+    facts: Any = {"office": Office.HEAD, "title": HeadTitle.BURMISTRZ, "since": date(2024, 5, 7)}
+    named = {"terc": OPOCZNO, "name": "Anna Nowak", "person_id": person, **facts}
+    net.give(RecordOfficeHolder(command_id=uuid4(), **named))
+    net.give(ForgetPerson(command_id=uuid4(), person_id=person))
     net.project()
 
     async def check(found: engines.Engine) -> None:

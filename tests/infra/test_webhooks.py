@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +13,9 @@ import pytest
 from standardwebhooks import Webhook as Signer
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from api.graphql.relay import global_id
+from domain.municipalities import HeadTitle, Office, RecordOfficeHolder
+from domain.people import ForgetPerson
 from domain.portals import (
     AddWebhook,
     ChangeKind,
@@ -121,6 +124,24 @@ def test_what_is_not_public_or_of_another_kind_stays_here(hook: Hook) -> None:
     hook.net.published()
     assert hook.deliver() == 1
     assert not any("Szkic" in each.body.decode() for each in hook.receiver.received)
+
+
+def test_forgotten_person_is_told_whatever_else_it_hears_of(hook: Hook) -> None:
+    person = uuid4()
+    facts: Any = {"office": Office.HEAD, "title": HeadTitle.BURMISTRZ, "since": date(2024, 5, 7)}
+    hook.net.give(
+        RecordOfficeHolder(
+            command_id=uuid4(), terc=OPOCZNO, name="Anna Nowak", person_id=person, **facts
+        )
+    )
+    assert hook.deliver() == 0
+    hook.net.give(ForgetPerson(command_id=uuid4(), person_id=person))
+    assert hook.deliver() == 1
+    (received,) = hook.receiver.received
+    data = received.told["data"]
+    assert (received.told["type"], data["effect"]) == ("person.forgotten", "DISAPPEARED")
+    assert data["subject"] == global_id("Person", person)
+    assert b"Anna" not in received.body
 
 
 def test_change_tells_no_contents(hook: Hook) -> None:

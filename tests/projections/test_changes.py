@@ -1,14 +1,15 @@
 """The sequence of public changes: complete, of nothing that isn't public, and the same after a rebuild."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from domain.aggregate import EVENT_TYPES
 from domain.initiatives.commands import proposal
+from domain.people import ForgetPerson
 from domain.portals import ChangeKind
 from projections.changes import KINDS, NEVER_PUBLIC, PUBLIC_CHANGES, TOLD_TYPES
 from tests.api import common_space
 from tests.funds import funds
-from tests.network import OPOCZNO, Network, network
+from tests.network import BELCHATOW, OPOCZNO, Network, network
 from tests.readmodels import assert_equals_rebuilt
 
 
@@ -29,7 +30,7 @@ def test_every_aggregate_is_told_or_left_out_on_purpose() -> None:
 def test_webhooks_name_what_they_hear_of_as_the_kinds_begin() -> None:
     words = [life.word for life in PUBLIC_CHANGES.values()]
     assert sorted(words) == sorted(kind.value for kind in ChangeKind)
-    assert {kind.partition("_")[0] for kind in KINDS} == set(words)
+    assert {kind.partition("_")[0] for kind in KINDS} == {*words, "PERSON"}
 
 
 def told(net: Network, subject: UUID | None = None) -> list[tuple[str, str]]:
@@ -105,4 +106,29 @@ def test_what_only_members_see_is_never_told(database_url: str) -> None:
             )
             == 0
         )
+        assert_equals_rebuilt(net, "changes")
+
+
+def test_person_is_told_of_once_forgotten_where_something_public_named_them(
+    database_url: str,
+) -> None:
+    """Of everybody else it isn't even told that there was somebody."""
+    with network(database_url) as net:
+        common_space.fill(net)
+        net.project()
+        contact = net.value("SELECT person_id FROM read_practices.contacts LIMIT 1")
+        guests = "SELECT person_id FROM read_meetings.guests WHERE visibility {} 'PUBLIC'"
+        hidden = [person for (person,) in net.rows(guests.format("<>"))]
+        attended = net.value(f"{guests.format('=')} LIMIT 1")
+        head = net.value("SELECT person_id FROM read_municipalities.office_holders LIMIT 1")
+        for person in (contact, *hidden, attended, head, uuid4()):
+            net.give(ForgetPerson(command_id=uuid4(), person_id=person))
+        for person in (contact, *hidden):
+            assert told(net, person) == []
+        for person in (attended, head):
+            assert told(net, person) == [("PERSON_FORGOTTEN", "DISAPPEARED")]
+        assert net.rows(
+            "SELECT subject_type, owner_terc FROM read_changes.changes "
+            "WHERE kind = 'PERSON_FORGOTTEN' ORDER BY position"
+        ) == [("Person", BELCHATOW), ("Person", OPOCZNO)]
         assert_equals_rebuilt(net, "changes")
