@@ -11,22 +11,16 @@ from eventsourcing.domain import event
 
 from domain.aggregate import Aggregate
 from domain.errors import NotPermitted
-from domain.meetings.minutes import Minutes, Present, Section, minutes_hash
+from domain.meetings.outcome import OutcomePart
 from domain.meetings.values import (
     ActionItem,
-    ActionItemClosed,
-    ActionState,
     AgendaItem,
     Answer,
     Decision,
     Guest,
     MeetingNotFound,
     MeetingState,
-    MeetingStateForbids,
-    MinutesChanged,
-    MinutesEmpty,
     MinutesSection,
-    NotAnAttendee,
     NotYetHeld,
     Plan,
 )
@@ -37,10 +31,9 @@ from domain.work import Work
 State = MeetingState
 
 AHEAD = (State.PLANNED, State.INVITED, State.POSTPONED)
-AFTERWARDS = (State.HELD, State.MINUTES_APPROVED, State.MINUTES_PUBLISHED)
 
 
-class Meeting(Aggregate):
+class Meeting(OutcomePart, Aggregate):
     class Planned(Aggregate.Created):
         host: str
         plan: Plan
@@ -105,60 +98,6 @@ class Meeting(Aggregate):
         guest_id: UUID
         reason: str
 
-    class MinutesSectionAdded(Aggregate.Event):
-        section_id: UUID
-        section: MinutesSection
-        after: UUID | None
-
-    class MinutesSectionRewritten(Aggregate.Event):
-        section_id: UUID
-        section: MinutesSection
-
-    class MinutesSectionRemoved(Aggregate.Event):
-        section_id: UUID
-
-    class DecisionRecorded(Aggregate.Event):
-        decision: Decision
-
-    class DecisionRewritten(Aggregate.Event):
-        decision: Decision
-
-    class DecisionRemoved(Aggregate.Event):
-        decision_id: UUID
-
-    class ApprovalGiven(Aggregate.Event):
-        municipality: str
-        minutes_hash: str
-
-    class MinutesApproved(Aggregate.Event):
-        """Every municipality that attended has approved the text with this hash."""
-
-        minutes_hash: str
-
-    class MinutesPublished(Aggregate.Event):
-        pass
-
-    class MinutesAnnotated(Aggregate.Event):
-        """A mistake found after the approval: the approved text stays, this stands beside it."""
-
-        note: str
-
-    class ActionItemAssigned(Aggregate.Event):
-        item: ActionItem
-
-    class ActionItemDeferred(Aggregate.Event):
-        item_id: UUID
-        due_on: date | None
-        reason: str
-
-    class ActionItemDone(Aggregate.Event):
-        item_id: UUID
-        note: str
-
-    class ActionItemDropped(Aggregate.Event):
-        item_id: UUID
-        reason: str
-
     def __init__(
         self, *, host: str, plan: Plan, series_id: UUID | None, recurrence_id: datetime | None
     ) -> None:
@@ -193,34 +132,10 @@ class Meeting(Aggregate):
         )
 
     @property
-    def attended_by(self) -> set[str]:
-        return {guest.municipality for guest in self.attendance.values() if guest.municipality}
-
-    @property
     def participants(self) -> frozenset[str]:
         """To them what isn't public of it is shown too."""
         owners = (item.owner for item in self.actions.values())
         return frozenset({self.host, *self.invited, *self.attended_by, *owners})
-
-    @property
-    def minutes_hash(self) -> str:
-        return minutes_hash(
-            Minutes(
-                host=self.host,
-                title=self.plan.title,
-                place=self.plan.place,
-                held_on=self.held_on,
-                attendance=[
-                    Present(guest.name.person_id, guest.office, guest.municipality)
-                    for guest in self.attendance.values()
-                ],
-                sections=[
-                    Section(entry.value.heading, entry.value.body, entry.value.public)
-                    for entry in self.sections
-                ],
-                decisions=[entry.value.text for entry in self.decisions],
-            )
-        )
 
     # Ahead of the meeting
 
@@ -322,136 +237,11 @@ class Meeting(Aggregate):
         facts = {"guest_id": guest_id, "reason": reason}
         self.record(Meeting.AttendanceWithdrawn, work.at, work.today, **facts)
 
-    def add_section(
-        self,
-        section_id: UUID,
-        section: MinutesSection,
-        municipality: str,
-        after: UUID | None,
-        work: Work,
-    ) -> None:
-        self._require_minutes_of(municipality)
-        if section_id not in self.sections:
-            facts = {"section_id": section_id, "section": section, "after": after}
-            self.record(Meeting.MinutesSectionAdded, work.at, self.held_on, **facts)
-
-    def rewrite_section(
-        self,
-        section_id: UUID,
-        section: MinutesSection,
-        municipality: str,
-        expected: int | None,
-        work: Work,
-    ) -> None:
-        self._require_minutes_of(municipality)
-        if self.sections.get(section_id, expected).value != section:
-            facts = {"section_id": section_id, "section": section}
-            self.record(Meeting.MinutesSectionRewritten, work.at, self.held_on, **facts)
-
-    def remove_section(
-        self, section_id: UUID, municipality: str, expected: int | None, work: Work
-    ) -> None:
-        self._require_minutes_of(municipality)
-        self.sections.get(section_id, expected)
-        self.record(Meeting.MinutesSectionRemoved, work.at, work.today, section_id=section_id)
-
-    def record_decision(self, decision: Decision, work: Work) -> None:
-        self._require(State.HELD)
-        if decision.id not in self.decisions:
-            self.record(Meeting.DecisionRecorded, work.at, self.held_on, decision=decision)
-
-    def rewrite_decision(self, decision: Decision, expected: int | None, work: Work) -> None:
-        self._require(State.HELD)
-        if self.decisions.get(decision.id, expected).value != decision:
-            self.record(Meeting.DecisionRewritten, work.at, self.held_on, decision=decision)
-
-    def remove_decision(self, decision_id: UUID, expected: int | None, work: Work) -> None:
-        self._require(State.HELD)
-        self.decisions.get(decision_id, expected)
-        self.record(Meeting.DecisionRemoved, work.at, work.today, decision_id=decision_id)
-
-    def approve(self, municipality: str, seen: str, work: Work) -> None:
-        """`seen` is the hash of the text that the executive read. The last approval approves it all."""
-        self._require(*AFTERWARDS)
-        if municipality not in self.attended_by:
-            raise NotAnAttendee
-        if seen != self.minutes_hash:
-            raise MinutesChanged
-        if self.state is not State.HELD:
-            return
-        if not len(self.sections):
-            raise MinutesEmpty
-        if self.approvals.get(municipality) != seen:
-            facts = {"municipality": municipality, "minutes_hash": seen}
-            self.record(Meeting.ApprovalGiven, work.at, work.today, **facts)
-        if all(self.approvals.get(other) == seen for other in self.attended_by):
-            self.record(Meeting.MinutesApproved, work.at, work.today, minutes_hash=seen)
-
-    def publish_minutes(self, work: Work) -> None:
-        self._require(State.MINUTES_APPROVED, State.MINUTES_PUBLISHED)
-        if self.state is State.MINUTES_APPROVED:
-            self.record(Meeting.MinutesPublished, work.at, work.today)
-
-    def annotate_minutes(self, note: str, work: Work) -> None:
-        self._require(State.MINUTES_APPROVED, State.MINUTES_PUBLISHED)
-        self.record(Meeting.MinutesAnnotated, work.at, work.today, note=note)
-
-    # Action items
-
-    def assign(self, item: ActionItem, work: Work) -> None:
-        self._require(*AFTERWARDS)
-        if item.id not in self.actions:
-            self.record(Meeting.ActionItemAssigned, work.at, work.today, item=item)
-
-    def defer(
-        self, item_id: UUID, due_on: date | None, reason: str, municipality: str, work: Work
-    ) -> None:
-        item = self._action(item_id, municipality)
-        if item.state is not ActionState.OPEN:
-            raise ActionItemClosed(state=item.state.value)
-        if item.due_on != due_on:
-            facts = {"item_id": item_id, "due_on": due_on, "reason": reason}
-            self.record(Meeting.ActionItemDeferred, work.at, work.today, **facts)
-
-    def finish(self, item_id: UUID, note: str, municipality: str, on: date, work: Work) -> None:
-        if self._may_close(item_id, municipality, ActionState.DONE):
-            self.record(Meeting.ActionItemDone, work.at, on, item_id=item_id, note=note)
-
-    def drop(self, item_id: UUID, reason: str, municipality: str, work: Work) -> None:
-        if self._may_close(item_id, municipality, ActionState.DROPPED):
-            self.record(
-                Meeting.ActionItemDropped, work.at, work.today, item_id=item_id, reason=reason
-            )
-
-    def _may_close(self, item_id: UUID, municipality: str, to: ActionState) -> bool:
-        item = self._action(item_id, municipality)
-        if item.state not in (ActionState.OPEN, to):
-            raise ActionItemClosed(state=item.state.value)
-        return item.state is ActionState.OPEN
-
-    def _action(self, item_id: UUID, municipality: str) -> ActionItem:
-        item = self.actions.get(item_id)
-        if item is None:
-            raise EntryNotFound
-        if municipality not in (item.owner, self.host):
-            raise NotPermitted
-        return item
-
-    def _require(self, *states: MeetingState) -> None:
-        if self.state not in states:
-            raise MeetingStateForbids(state=self.state.value)
-
     def _require_agenda_of(self, municipality: str, item_id: UUID) -> None:
         """The host keeps the whole agenda, the others what they put on it."""
         self._require(*AHEAD)
         self.agenda.get(item_id)
         if municipality not in (self.host, self.added_by[item_id]):
-            raise NotPermitted
-
-    def _require_minutes_of(self, municipality: str) -> None:
-        """Kept together by the host and all who attended."""
-        self._require(State.HELD)
-        if municipality not in {self.host, *self.attended_by}:
             raise NotPermitted
 
     @event(Replanned)
@@ -516,63 +306,6 @@ class Meeting(Aggregate):
     @event(AttendanceWithdrawn)
     def _attendance_withdrawn(self, guest_id: UUID) -> None:
         del self.attendance[guest_id]
-
-    @event(MinutesSectionAdded)
-    def _minutes_section_added(
-        self, section_id: UUID, section: MinutesSection, after: UUID | None
-    ) -> None:
-        self.sections.insert(section_id, section, after)
-
-    @event(MinutesSectionRewritten)
-    def _minutes_section_rewritten(self, section_id: UUID, section: MinutesSection) -> None:
-        self.sections.rewrite(section_id, section)
-
-    @event(MinutesSectionRemoved)
-    def _minutes_section_removed(self, section_id: UUID) -> None:
-        self.sections.remove(section_id)
-
-    @event(DecisionRecorded)
-    def _decision_recorded(self, decision: Decision) -> None:
-        self.decisions.insert(decision.id, decision, self.decisions.last)
-
-    @event(DecisionRewritten)
-    def _decision_rewritten(self, decision: Decision) -> None:
-        self.decisions.rewrite(decision.id, decision)
-
-    @event(DecisionRemoved)
-    def _decision_removed(self, decision_id: UUID) -> None:
-        self.decisions.remove(decision_id)
-
-    @event(ApprovalGiven)
-    def _approval_given(self, municipality: str, minutes_hash: str) -> None:
-        self.approvals[municipality] = minutes_hash
-
-    @event(MinutesApproved)
-    def _minutes_approved(self) -> None:
-        self.state = State.MINUTES_APPROVED
-
-    @event(MinutesPublished)
-    def _minutes_published(self) -> None:
-        self.state = State.MINUTES_PUBLISHED
-
-    @event(ActionItemAssigned)
-    def _action_item_assigned(self, item: ActionItem) -> None:
-        self.actions[item.id] = item
-
-    @event(ActionItemDeferred)
-    def _action_item_deferred(self, item_id: UUID, due_on: date | None) -> None:
-        self.actions[item_id] = replace(self.actions[item_id], due_on=due_on)
-
-    @event(ActionItemDone)
-    def _action_item_done(self, item_id: UUID) -> None:
-        self._close(item_id, ActionState.DONE)
-
-    @event(ActionItemDropped)
-    def _action_item_dropped(self, item_id: UUID) -> None:
-        self._close(item_id, ActionState.DROPPED)
-
-    def _close(self, item_id: UUID, state: ActionState) -> None:
-        self.actions[item_id] = replace(self.actions[item_id], state=state)
 
 
 def meeting_to_change(work: Work, meeting_id: UUID, expected: int | None = None) -> Meeting:
