@@ -30,13 +30,14 @@ from infra.demo.accounts import load_accounts
 from infra.demo.first_meeting import FOUNDERS, HELD_ON, RECORDED_AT, first_meeting
 from infra.demo.funds import funds, members
 from infra.demo.meetings import meetings
+from infra.demo.portals import portals
 from infra.demo.practices import practices
 from infra.demo.questions import questions
 from infra.demo.telling import EXAMPLE, Outcome, Progress, Telling, in_order_of_time, stories, tell
 
 _DEMO = UUID("5b1f6f0a-6e60-5a53-8c0e-1d3b8f0e2a10")
 
-EDITION = "2"
+EDITION = "3"
 """Moves when the demo gains something that networks loaded earlier should gain too."""
 
 
@@ -55,7 +56,7 @@ def load(cooperation: Cooperation, progress: Progress = lambda _done, _all: None
     _members(telling)
     premises = len(telling.told)
     first_meeting(telling)
-    for tell_of in (_news, funds, practices, meetings, questions):
+    for tell_of in (_news, funds, practices, meetings, questions, portals):
         tell_of(telling)
     told = [*telling.told[:premises], *in_order_of_time(telling.told[premises:])]
     return tell(cooperation, told, progress)

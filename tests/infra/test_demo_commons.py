@@ -48,6 +48,17 @@ def test_so_it_has_on_another_day_and_loading_again_adds_nothing(database_url: s
             assert states(net, table) == set(every), table
 
 
+def test_demo_has_a_portal_that_is_admitted_and_one_that_waits(demo_network: Network) -> None:
+    assert demo_network.rows(
+        "SELECT state, scopes, requests_per_minute, (SELECT count(*) FROM read_portals.keys k "
+        "WHERE k.portal_id = p.id) FROM read_portals.portals p ORDER BY state"
+    ) == [("ACTIVE", ["CHANGES", "READ_PUBLIC"], 300, 1), ("REGISTERED", [], None, 0)]
+    assert demo_network.value("SELECT count(*) FROM portal_keys") == 0
+    assert demo_network.value("SELECT count(*) FROM read_portals.webhooks") == 0
+    unmarked = "SELECT name FROM read_portals.portals WHERE name NOT LIKE '%%(przykład)'"
+    assert demo_network.rows(unmarked) == []
+
+
 def test_what_the_demo_made_up_says_so(demo_network: Network) -> None:
     for table in (
         "read_practices.practices", "read_practices.solutions", "read_questions.questions",
