@@ -73,11 +73,11 @@ def post(
     allow_private: bool = False,
     deadline: float = 15.0,
 ) -> Posted:
-    """Once, without following redirects; whatever is answered. Raises FetchError."""
+    """Once, without following redirects; whatever is answered within the deadline. Raises FetchError."""
     until = time.monotonic() + deadline
     try:
         with (
-            _client(allow_private) as client,
+            _client(allow_private, httpx.Timeout(deadline, connect=5.0)) as client,
             client.stream(
                 "POST", url, content=body, headers=dict(headers), follow_redirects=False
             ) as response,
@@ -144,10 +144,10 @@ def _attempt(url: str, allow_private: bool, max_bytes: int, deadline: float) -> 
         ) from error
 
 
-def _client(allow_private: bool) -> httpx.Client:
+def _client(allow_private: bool, timeout: httpx.Timeout = _TIMEOUT) -> httpx.Client:
     return httpx.Client(
         transport=_Guarded(allow_private),
-        timeout=_TIMEOUT,
+        timeout=timeout,
         follow_redirects=True,
         max_redirects=_MAX_REDIRECTS,
         # Through a proxy of the environment the address would be resolved where we can't check it.

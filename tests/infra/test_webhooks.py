@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -29,6 +30,7 @@ from domain.portals import (
 )
 from domain.roles import OPERATOR
 from infra.bootstrap import connect
+from infra.fetch import FetchError, post
 from infra.log import EventLog
 from infra.personal.master import WrappingKey
 from infra.portals import secrets
@@ -285,6 +287,18 @@ def test_private_network_is_not_reached(hook: Hook) -> None:
     assert hook.deliver(allow_private=False) == 0
     assert hook.receiver.received == []
     assert hook.cursor()[1] == "private_address"
+
+
+def test_receiver_that_says_nothing_is_waited_for_no_longer_than_the_deadline(
+    receiver: Receiver,
+) -> None:
+    receiver.answering.clear()
+    began = time.monotonic()
+    with pytest.raises(FetchError) as raised:
+        post(receiver.url, b"{}", {}, allow_private=True, deadline=0.3)
+    receiver.answering.set()
+    assert raised.value.code == "too_slow"
+    assert time.monotonic() - began < 5
 
 
 def test_redirect_is_not_followed(hook: Hook) -> None:
