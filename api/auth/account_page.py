@@ -79,6 +79,7 @@ def _second_factor(language: Language) -> str:
         + f'  <div id="codes" hidden>\n  <p>{say("recovery", language)}</p>\n'
         + '  <ul id="recovery" class="codes"></ul>\n  </div>\n'
         + f'  <div id="on" hidden>\n  <p>{say("second factor on", language)}</p>\n'
+        + f'  <p>{say("recovery left", language)} <span id="left"></span></p>\n'
         + _folded("new recovery codes", "second-factor/recovery-codes", code("again"), language)
         + _folded("turn off", "second-factor/removal", code("off-code"), language)
         + "  </div>\n"

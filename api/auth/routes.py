@@ -196,6 +196,11 @@ class Routes:
             confirmed = accounts.own.confirm_second_factor
             return {"recoveryCodes": await accounts.do(confirmed, _account(viewer), data.code)}
 
+        @get("/second-factor/recovery-codes")
+        async def left(request: AnyRequest) -> dict[str, int]:
+            viewer = await self._at_browser(request)
+            return {"left": await accounts.do(accounts.own.recovery_codes_left, _account(viewer))}
+
         @post("/second-factor/recovery-codes", status_code=200)
         async def renew(request: AnyRequest, data: JSONBody[Code]) -> dict[str, list[str]]:
             viewer = await self._at_browser(request)
@@ -207,7 +212,7 @@ class Routes:
             viewer = await self._at_browser(request)
             await accounts.do(accounts.own.remove_second_factor, _account(viewer), data.code)
 
-        return [begin, confirm, renew, remove]
+        return [begin, confirm, left, renew, remove]
 
     def _sessions(self) -> list[Any]:
         accounts = self._accounts

@@ -63,6 +63,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Kody zapasowe na wypadek utraty telefonu. Każdy działa raz. Zapisz je: więcej ich nie pokażemy.",
         "Recovery codes for when the phone is lost. Each works once. Keep them: they are never shown again.",
     ),
+    "recovery left": ("Pozostałe kody zapasowe:", "Recovery codes left:"),
     "new recovery codes": ("Wydaj nowe kody zapasowe", "Issue new recovery codes"),
     "app code": ("Kod z aplikacji", "Code of the app"),
     "any code": ("Kod z aplikacji lub kod zapasowy", "Code of the app, or a recovery code"),

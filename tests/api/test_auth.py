@@ -1,16 +1,19 @@
 """Logging in and out over HTTP, as a browser and as a program do it."""
 
 import base64
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from litestar.routes import HTTPRoute
 
 from api.auth.browsers import browser_of
 from domain.accounts import SuspendAccount
 from domain.roles import Role
 from infra.accounts import totp
 from tests.api.conftest import Api
+from tests.api.servers import ROOT
 from tests.infra.desks import EMAIL, NAME, PASSWORD, Office
 from tests.network import OPOCZNO
 
@@ -100,10 +103,24 @@ def test_second_factor_is_set_up_and_asked_for(town: Town) -> None:
     assert town.log_in().json()["code"] == "code_required"
     assert town.log_in(code=totp.code_at(raw, now + 1)).status_code == 200
     assert town.log_in(code=codes[0]).status_code == 200
+    assert town.client.get("/auth/second-factor/recovery-codes").json() == {"left": 9}
     renewed = town.post("/second-factor/recovery-codes", {"code": codes[1]}).json()
+    assert town.client.get("/auth/second-factor/recovery-codes").json() == {"left": 10}
     assert town.log_in(code=codes[2]).json()["code"] == "wrong_code"
     assert town.log_in(code=renewed["recoveryCodes"][0]).status_code == 200
     assert town.office.desk.account(account).second_factor
+
+
+def test_every_route_is_explained(api: Api) -> None:
+    explained = (ROOT / "api/auth/README.md").read_text("utf-8")
+    table = set(re.findall(r"`([A-Z]+) (/auth/[^`]+)`", explained))
+    routes = {
+        (method, re.sub(r"{\w+:uuid}", "{id}", route.path))
+        for route in api.client.app.routes
+        if isinstance(route, HTTPRoute) and route.path.startswith("/auth/")
+        for method in route.methods - {"OPTIONS", "HEAD"}
+    }
+    assert table == routes
 
 
 def test_another_address_is_asked_for_with_the_password(town: Town) -> None:

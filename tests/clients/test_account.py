@@ -1,30 +1,16 @@
 """The pages of one's own account in a real browser, by the keyboard alone, in both languages."""
 
 import base64
-import shutil
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from infra.accounts import totp
 from tests.api.servers import server
 from tests.infra.desks import EMAIL, NAME, PASSWORD, Office, office
-
-CHROMIUM = shutil.which("chromium")
-OPTIONS = ["--no-sandbox", "--disable-gpu"]
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not on this machine")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield found
-        found.close()
 
 
 @pytest.fixture
@@ -97,6 +83,7 @@ def test_clerk_accepts_an_invitation_turns_on_the_app_and_logs_in_by_the_keyboar
     typed(page, code_of(key, at))
     expect(page.locator("#recovery li")).to_have_count(10)
     expect(page.get_by_text("Włączona.")).to_be_visible()
+    expect(page.get_by_text("Pozostałe kody zapasowe: 10")).to_be_visible()
     recovery = page.locator("#recovery li").first.inner_text()
     page.screenshot(path=tmp_path / "codes.png", full_page=True)
 
@@ -117,6 +104,7 @@ def test_clerk_accepts_an_invitation_turns_on_the_app_and_logs_in_by_the_keyboar
     page.wait_for_url("**/konto/logowanie")
     typed(page, EMAIL, PASSWORD, recovery)
     page.wait_for_url("**/konto")
+    expect(page.get_by_text("Pozostałe kody zapasowe: 9")).to_be_visible()
 
 
 def test_page_of_the_account_is_for_who_is_logged_in_and_speaks_english(

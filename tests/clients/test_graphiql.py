@@ -1,29 +1,19 @@
 """GraphiQL in a real browser: everything comes from our own server, and nothing needs inline code."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.network import Network
 
-CHROMIUM = shutil.which("chromium")
-OPTIONS = ["--no-sandbox", "--disable-gpu"]
-
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.set_default_timeout(60_000)
-        yield page
-        browser.close()
+def page(browser: Browser) -> Page:
+    found = browser.new_page(viewport={"width": 1280, "height": 800})
+    found.set_default_timeout(60_000)
+    return found
 
 
 def test_graphiql_asks_and_explains_and_calls_no_foreign_host(

@@ -76,6 +76,7 @@ async function tellAccount() {
   const me = await get("/auth/me");
   if (!me.email) return;
   element("who").textContent = `${me.name}, ${me.email}`;
+  if (me.secondFactor) element("left").textContent = (await get("/auth/second-factor/recovery-codes")).left;
   show("on", me.secondFactor);
   show("off", !me.secondFactor && element("enrolment").hidden);
 }
