@@ -32,7 +32,7 @@ class Event(AggregateEvent):
     EVER_TRUE: ClassVar[bool] = False
     """Whether it tells what has been so all along, since before anyone wrote it down."""
 
-    def takes_back(self, earlier: "Event") -> bool:  # noqa: ARG002
+    def takes_back(self, earlier: "Event") -> bool:  # noqa: ARG002  for who overrides it
         """Whether it says that an earlier event of its stream was recorded by mistake, and was never true."""
         return False
 

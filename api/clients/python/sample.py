@@ -230,5 +230,5 @@ if __name__ == "__main__":
         asyncio.run(main(*sys.argv[1:]))
     except (Refused, TransportError) as refused:
         code = refused.code if isinstance(refused, Refused) else "network"
-        print(json.dumps({"code": code, "message": str(refused)}), file=sys.stderr)  # noqa: T201
+        print(json.dumps({"code": code, "message": str(refused)}), file=sys.stderr)  # noqa: T201  as above
         sys.exit(1)
