@@ -58,6 +58,18 @@ def questions(schema: GraphQLSchema, ids: Known, named: Known) -> Iterator[str]:
             yield from [plain] if _root_of(type_name, query) else [plain, *leading]
 
 
+def followed(schema: GraphQLSchema, ids: Known) -> Iterator[str]:
+    """Every subscription, from the log's beginning on."""
+    subscription = schema.subscription_type
+    assert subscription is not None
+    for name, field in subscription.fields.items():
+        things = ids[get_named_type(field.type).name] if "id" in field.args else [None]
+        for each in things:
+            of = "" if each is None else f', id: "{each}"'
+            around = f"subscription {{ {name}(after: 0{of}) %s }}"
+            yield from _allowed(schema, get_named_type(field.type), around)
+
+
 def _allowed(schema: GraphQLSchema, type_: object, around: str) -> Iterator[str]:
     """Each as deep as the limits allow; what doesn't fit in is asked of the types themselves."""
     by_depth = [bodies_of(schema, type_, depth) for depth in range(DEPTH, 0, -1)]

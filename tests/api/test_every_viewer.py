@@ -3,9 +3,11 @@
 Made of the schema and of what tables declare, so that a type added later is asked for without a word here.
 """
 
+import asyncio
 import json
+from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +15,8 @@ from uuid import UUID, uuid4
 import pytest
 from graphql import build_schema
 
+from api.auth import Viewer
+from api.graphql.engine import Engine, Question
 from api.graphql.ordinary import node_types
 from api.graphql.records import table_of
 from api.graphql.relay import global_id
@@ -20,11 +24,12 @@ from api.graphql.schema import make_schema, sdl
 from api.graphql.vocabulary import Table
 from domain.news import DraftNews, NewsText
 from domain.portals import AddWebhook
-from domain.roles import Role
+from domain.roles import ANONYMOUS, Role
 from domain.values import Terc
 from domain.visibility import EVERYTHING, PUBLIC, Audience, Level, may_see
 from tests.api.conftest import Api
-from tests.api.every_question import bodies_of, questions
+from tests.api.every_question import bodies_of, followed, questions
+from tests.api.test_differential import run
 from tests.api.test_subscribing import PROTOCOL, initialised, subscribe
 from tests.everything import INVITED, LEFT, SUSPENDED, everything
 from tests.infra.desks import Office
@@ -32,6 +37,8 @@ from tests.network import BELCHATOW, OPOCZNO, Network
 from tests.portals import NEWS, AdmittedPortal
 
 SCHEMA = make_schema()
+QUIET = 3.0
+"""Seconds without an answer, after which none is to come."""
 DRAFT = NewsText(title="Tytuł roboczy", body="Treść robocza.")
 
 
@@ -243,6 +250,8 @@ def test_no_question_tells_anybody_what_they_may_not_see(told: Api) -> None:
         said = _answers(told, every_question, asking.token)
         assert sorted(text for text in secret if text in said) == [], name
         # Nor does it keep silent about what they may see.
+        shown = open_ - asking.own
+        assert sum(text in said for text in shown) > len(shown) / 4, name
         assert all(text in said for text in asking.own), name
         assert ("Treść szkicu, której nikt nie zna." in said) == asking.sees_drafts_of(OPOCZNO)
         kept[name] = len(secret)
@@ -252,6 +261,57 @@ def test_no_question_tells_anybody_what_they_may_not_see(told: Api) -> None:
     assert kept["editor of a town that is asked to join"] > kept["editor of Bełchatów"]
     assert kept["nobody"] > kept["somebody of a portal"] > 0
     assert kept["auditor"] == kept["coordinator"] == 0
+
+
+def test_no_subscription_tells_anybody_what_they_may_not_see(told: Api) -> None:
+    everybody = viewers(told)
+    every = [row for table in tables().values() for row in rows(told.net, table)]
+    asked = list(followed(build_schema(sdl()), ids(told.net)))
+    assert len(asked) > 40
+
+    async def check(found: Engine) -> None:
+        heard = await _heard(found, asked, everybody)
+        for name, asking in everybody.items():
+            open_, secret = set[str](), set[str]()
+            for row in every:
+                (open_ if row.seen_by(asking.audience) else secret).update(row.texts)
+            secret = {text for text in secret - open_ if not any(text in other for other in open_)}
+            assert {"changes", "newsPublished", "activity"} <= heard[name].keys(), name
+            said = "\n".join(text for texts in heard[name].values() for text in texts)
+            assert sorted(text for text in secret if text in said) == [], name
+            assert sum(text in said for text in open_) > len(open_) / 4, name
+        assert "initiativeChanged" in heard["coordinator"]
+
+    run(told.net.database_url, check)
+
+
+async def _heard(
+    found: Engine, asked: list[str], everybody: dict[str, Asking]
+) -> dict[str, dict[str, list[str]]]:
+    """Every text that each viewer is told, by the subscription; until nobody is told anything any more."""
+    heard: dict[str, dict[str, list[str]]] = {name: defaultdict(list) for name in everybody}
+    answers = 0
+
+    async def listen(name: str, query: str) -> None:
+        nonlocal answers
+        viewer = Viewer(everybody[name].audience, ANONYMOUS)
+        async with aclosing(await found.stream(Question(query), viewer, "pl")) as results:
+            async for answer in results:
+                assert answer.executed, (query, answer.body)
+                answers += 1
+                for root, thing in json.loads(answer.body)["data"].items():
+                    heard[name][root] += leaves(thing)
+
+    tasks = [asyncio.create_task(listen(name, query)) for name in everybody for query in asked]
+    before = -1
+    while before < answers:
+        before = answers
+        await asyncio.wait(tasks, timeout=QUIET)
+    for task in tasks:
+        task.cancel()
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [each for each in ended if not isinstance(each, asyncio.CancelledError)] == []
+    return heard
 
 
 def test_counts_agree_with_what_is_listed(told: Api) -> None:
