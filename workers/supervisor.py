@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import http.client
+import logging
 import signal
 import socket
 import sys
@@ -243,6 +244,8 @@ def _stoppable() -> Iterator[None]:
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         _ignore_signals()
+        # It may interrupt a statement, and what becomes of its connection is nobody's concern.
+        logging.getLogger("psycopg").setLevel(logging.CRITICAL)
         raise Stop
 
     before = {number: signal.signal(number, stop) for number in _SIGNALS}

@@ -27,6 +27,7 @@ class Run:
     """One `wspolna run` in a process group of its own."""
 
     begun: ClassVar[list[Run]] = []
+    command: ClassVar[tuple[str, ...]] = ("tests.workers.run_stand",)
 
     def __init__(self, data: Path, port: int, **environment: str) -> None:
         self.begun.append(self)
@@ -36,7 +37,7 @@ class Run:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         with self.said.open("wb") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.workers.run_stand"],
+                [sys.executable, "-m", *self.command],
                 env={**inherited, **variables, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=said,
@@ -75,6 +76,12 @@ class Run:
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
         return self.process.wait(40)
+
+
+class WholeRun(Run):
+    """With the real API and the demo network."""
+
+    command: ClassVar[tuple[str, ...]] = ("workers.cli", "run")
 
 
 def free_port() -> int:
@@ -165,6 +172,18 @@ def test_a_signal_while_it_starts_stops_it_too(data: Path, port: int) -> None:
     family = run.family()
     assert run.end() == 0
     assert gone(family) == []
+
+
+def test_ctrl_c_while_the_demo_is_loaded_says_nothing_of_the_database(
+    data: Path, port: int
+) -> None:
+    run = WholeRun(data, port)
+    run.wait_for("Processes")
+    run.wait_until(lambda: rows(data, "SELECT FROM events") > 100)
+    assert run.end(signal.SIGINT) == 0
+    assert not (data / "demo-loaded").exists()
+    assert "connection" not in run.text()
+    assert run.text().rstrip().endswith("Stopped, nothing is lost.")
 
 
 def test_after_kill_9_of_the_whole_group_the_next_start_finds_all_data(
