@@ -42,7 +42,7 @@ class Document:
     decisive: frozenset[str] | None = None
     """Variables whose values a plan depends on; filled by the planner."""
     coercions: dict[str | None, Coercion] = field(default_factory=dict)
-    """By the operation's name; filled by the engine."""
+    """By the operation's name; filled by `Operations`."""
 
     @property
     def executable(self) -> DocumentNode:

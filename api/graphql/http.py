@@ -8,8 +8,9 @@ from litestar.types import HTTPScope, Receive, Send
 from api.auth import PUBLIC, Authentication, ForeignOrigin, UnknownToken, Viewer
 from api.front import FAILED
 from api.graphql import negotiation
+from api.graphql.asked import MalformedVariables, MutationByGet
 from api.graphql.disconnection import ClientGone, Disconnections
-from api.graphql.engine import Engine, MalformedVariables, MutationByGet
+from api.graphql.engine import Engine
 from api.graphql.events import send_events
 from api.graphql.rationing import NO_LIMITS, Pairs, admitted, each_noted, noted, refusal_noted
 from api.graphql.refused import Refused

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from api.auth import PUBLIC
 from api.graphql import negotiation
 from api.graphql.answers import Finished
-from api.graphql.engine import Engine, MalformedVariables, RequestErrors
+from api.graphql.asked import MalformedVariables, RequestErrors
+from api.graphql.engine import Engine
 from api.graphql.http import head
 from api.graphql.refused import Refused
 from api.graphql.requests import posted

@@ -8,7 +8,7 @@ import msgspec
 from litestar.types import HTTPScope, Receive
 
 from api.graphql import negotiation
-from api.graphql.engine import Question
+from api.graphql.asked import Question
 from api.graphql.refused import BODY_BYTES, Refused
 from api.graphql.trusted import TrustedDocuments
 

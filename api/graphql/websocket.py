@@ -10,7 +10,8 @@ from litestar.types import Receive, Send, WebSocketScope
 
 from api.auth import PUBLIC, Authentication, ForeignOrigin, UnknownToken, Viewer
 from api.auth.origin import same_origin
-from api.graphql.engine import Engine, MalformedVariables
+from api.graphql.asked import MalformedVariables
+from api.graphql.engine import Engine
 from api.graphql.rationing import NO_LIMITS, admitted, each_noted, refusal_noted
 from api.graphql.readers import ReadsNothing, cut_off, tell
 from api.graphql.refused import Refused

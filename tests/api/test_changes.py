@@ -21,7 +21,7 @@ from api.app import create_app
 from api.auth import COORDINATOR, PUBLIC
 from api.graphql import engine as engines
 from api.graphql import readers, websocket
-from api.graphql.engine import Question
+from api.graphql.asked import Question
 from api.graphql.metrics import CUT_OFF
 from api.graphql.relay import global_id, parse_global_id
 from api.graphql.results import Answer
@@ -306,10 +306,10 @@ def test_compiled_and_ordinary_listeners_are_told_the_same_bytes(net: Network) -
     async def check(found: engines.Engine) -> None:
         for query, variables in SHAPES:
             asked = Question(query, None, json.dumps(variables).encode())
-            document, operation = found._operation(asked)
+            document, operation = found._operations.named(asked)
             for viewer in (PUBLIC, COORDINATOR):
-                quick = found._listened(document, operation, asked, viewer, "pl", None)
-                slow = found._subscribed(document, operation, asked, viewer, "pl", None)
+                quick = found._listening.answers(document, operation, asked, viewer, "pl", None)
+                slow = found._listening.ordinary(document, operation, asked, viewer, "pl", None)
                 told = await _all(quick)
                 assert told, query
                 assert (places := [each.position or 0 for each in told]) == sorted(set(places))

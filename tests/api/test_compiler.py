@@ -7,8 +7,9 @@ import pytest
 from graphql import is_object_type
 
 from api.auth import PUBLIC
+from api.graphql.asked import Question
 from api.graphql.declared import declaration_of, table_behind
-from api.graphql.engine import Engine, Question
+from api.graphql.engine import Engine
 from api.graphql.metrics import REASONS
 from api.graphql.schema import make_schema
 from api.graphql.vocabulary import Column

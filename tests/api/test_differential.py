@@ -10,8 +10,9 @@ import psycopg
 import pytest
 
 from api.auth import COORDINATOR, PUBLIC, Viewer
+from api.graphql.asked import Question, RequestErrors
 from api.graphql.compiler.plan import Plan
-from api.graphql.engine import Engine, Question, RequestErrors
+from api.graphql.engine import Engine
 from api.graphql.relay import cursor, global_id
 from api.graphql.schema import make_schema
 from api.graphql.services import Services
@@ -237,8 +238,8 @@ def excused(found: Engine, question: Question, viewer: Viewer, slow: bytes) -> b
     field that is never reached; or where nothing is read at all."""
     if slow.startswith((b'{"errors"', b'{"data":{}')):
         return True
-    document, operation_ = found._operation(question)
-    variables = found._coerced(document, operation_, question)
+    document, operation_ = found._operations.named(question)
+    variables = found._operations.coerced(document, operation_, question)
     plan = found._planner.plan(document, operation_, variables, viewer.audience)
     if not isinstance(plan, Plan):  # nonsense that decides the plan's shape: a page of 101
         return b"101" in question.query.encode() + question.variables
@@ -286,7 +287,7 @@ def _compare(
     async def check(found: Engine) -> None:
         for seed in range(operations):
             question = asked(seed, told, roots)
-            assert found.documents.get(question.query).errors == [], question.query
+            assert found._operations.documents.get(question.query).errors == [], question.query
             viewer = COORDINATOR if seed % 3 == 0 else PUBLIC
             try:
                 quick, slow = await both(found, question, viewer)

@@ -16,7 +16,8 @@ import pytest
 from graphql import build_schema
 
 from api.auth import Viewer
-from api.graphql.engine import Engine, Question
+from api.graphql.asked import Question
+from api.graphql.engine import Engine
 from api.graphql.ordinary import node_types
 from api.graphql.records import table_of
 from api.graphql.relay import global_id

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from api.auth.viewer import Viewer
-from api.graphql.engine import Question
+from api.graphql.asked import Question
 from api.graphql.relay import global_id
 from domain.accounts import CloseAccount
 from domain.accounts.account import Account, person_of

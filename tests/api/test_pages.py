@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from api.auth import PUBLIC
-from api.graphql.engine import Engine, Question
+from api.graphql.asked import Question
+from api.graphql.engine import Engine
 from infra.bootstrap import connect
 from tests.api.conftest import Api
 from tests.api.samples import fill

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from api.auth import PUBLIC
-from api.graphql.engine import Engine, Question
+from api.graphql.asked import Question
+from api.graphql.engine import Engine
 from api.graphql.results import Answer
 from api.graphql.tails import Feed, Reader, Told
 from api.graphql.wire import Unavailable
@@ -30,8 +31,8 @@ async def until(true: Callable[[], bool]) -> None:
 
 def listening(engine: Engine, query: str) -> AsyncGenerator[Answer, None]:
     asked = Question(query, None, b"{}")
-    document, operation = engine._operation(asked)
-    return engine._listened(document, operation, asked, PUBLIC, "pl", None)
+    document, operation = engine._operations.named(asked)
+    return engine._listening.answers(document, operation, asked, PUBLIC, "pl", None)
 
 
 def test_listener_whose_beginning_was_answered_late_hears_what_the_reader_had_passed(
@@ -51,8 +52,10 @@ def test_listener_whose_beginning_was_answered_late_hears_what_the_reader_had_pa
             aclosing(listening(engine, EFFECTS)) as late,
         ):
             first = asyncio.ensure_future(anext(before))
-            await until(lambda: any(each.feeds for each in engine._tails._readers.values()))
-            (reader,) = engine._tails._readers.values()
+            await until(
+                lambda: any(each.feeds for each in engine._listening._tails._readers.values())
+            )
+            (reader,) = engine._listening._tails._readers.values()
             head = await reader.head()
             await asyncio.to_thread(publish)
             assert b"NEWS_PUBLISHED" in (await first).body
