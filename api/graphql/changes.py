@@ -21,7 +21,7 @@ from api.graphql.practices import Adoption, ModelSolution, Practice
 from api.graphql.relay import id_of
 from api.graphql.scalars import Position
 from api.graphql.vocabulary import Argument, Filter, Table, Tail
-from projections.changes import KINDS, SETTLED, SHOWN_IN, Effect
+from projections.changes import KINDS, PERSON_FORGOTTEN, SETTLED, SHOWN_IN, Effect
 
 CHANGES = Table("read_changes.changes", "changes", visibility.EVERYONE)
 
@@ -113,6 +113,16 @@ _MUNICIPALITY = Filter(
     Argument("municipality", str | None, "Only of this municipality: its TERC code.", terc),
     "{row}.owner_terc = {municipality}",
 )
+_MUNICIPALITY_OR_PERSON = Filter(
+    Argument(
+        "municipality",
+        str | None,
+        "Only of this municipality: its TERC code. A forgotten person whom several named is told of all the same.",
+        terc,
+    ),
+    "({row}.owner_terc = {municipality} "
+    f"OR {{row}}.kind = '{PERSON_FORGOTTEN}' AND {{row}}.owner_terc IS NULL)",
+)
 
 CHANGES_TAIL = Tail(
     CHANGES,
@@ -129,7 +139,7 @@ CHANGES_TAIL = Tail(
             Argument("kinds", list[Kind] | None, "Only of these kinds.", _kinds, "text[]"),  # type: ignore[valid-type]
             "{row}.kind = ANY({kinds})",
         ),
-        _MUNICIPALITY,
+        _MUNICIPALITY_OR_PERSON,
     ),
     keys={"kinds": "kind", "municipality": "owner_terc"},
 )

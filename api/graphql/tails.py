@@ -84,8 +84,10 @@ class Feed:
             await waiter
 
     def concerns(self, rows: Iterable[dict[str, str]]) -> bool:
+        """Or may concern: of a row without a value, the statement has to say."""
         return any(
-            all(row[column] in values for column, values in self._wanted.items()) for row in rows
+            all(not row[column] or row[column] in values for column, values in self._wanted.items())
+            for row in rows
         )
 
     async def read_on(self, allowance: int) -> None:

@@ -114,7 +114,10 @@ class _Session:
                 await self._tell("pong")
             elif message.type == "connection_init":
                 identity = self._identified(message)
-                await self._viewer(identity)
+                try:
+                    await self._viewer(identity)
+                except Refused:
+                    raise Closed(1013, "Try again later") from None
                 self._identity = identity
                 await self._tell("connection_ack")
             elif message.type != "pong":
@@ -132,13 +135,16 @@ class _Session:
         return {**self._headers, b"authorization": str(given).encode()}
 
     async def _viewer(self, identity: dict[bytes, bytes]) -> Viewer:
-        """Asked for anew for every operation: a token may be revoked while the connection lives on."""
+        """Asked for anew for every operation: a token may be revoked while the connection lives on.
+
+        Raises Refused while the database is away.
+        """
         try:
             return await self._authentication.viewer(identity)
         except (UnknownToken, ForeignOrigin):
             raise Closed(4403, "Forbidden") from None
         except KeysUnavailable:
-            raise Closed(1013, "Try again later") from None
+            raise Refused("database_unavailable") from None
 
     async def _handle(self, message: _Message) -> None:
         if message.type == "ping":

@@ -201,6 +201,32 @@ def test_copy_knows_by_what_it_kept_whose_name_it_has_to_drop(api: Api) -> None:
     assert left == [{"name": "[dane usunięte]", "person": None}] * 2
 
 
+def test_forgotten_person_whom_several_named_passes_the_filter_of_each(
+    net: Network, address: str, api: Api
+) -> None:
+    common_space.fill(net)
+    net.project()
+    person = net.value("SELECT person_id FROM read_municipalities.office_holders LIMIT 1")
+    for terc in (OPOCZNO, BELCHATOW):
+        net.connection.execute(
+            "INSERT INTO read_changes.persons SELECT gen_random_uuid(), %s, id "
+            "FROM read_changes.subjects WHERE public AND owner_terc = %s LIMIT 1",
+            (person, terc),
+        )
+    about: dict[str, Any] = {"kinds": ["PERSON_FORGOTTEN"], "municipality": BELCHATOW}
+    with listener(address) as told:
+        told.subscribe(FOLLOW, **about)
+        told.subscribe(FOLLOW, "2", kinds=["NEWS_PUBLISHED"], municipality=BELCHATOW)
+        net.give(ForgetPerson(command_id=uuid4(), person_id=person))
+        change = told.receive()
+    assert change["id"] == "1"
+    assert change["payload"]["data"]["changes"]["subjectId"] == global_id("Person", person)
+    assert change["payload"]["data"]["changes"]["municipality"] is None
+    for terc in (OPOCZNO, BELCHATOW):
+        page = api.ask(PAGE, {**about, "municipality": terc})["changes"]
+        assert [each["kind"] for each in page["nodes"]] == ["PERSON_FORGOTTEN"]
+
+
 def test_position_that_the_log_never_had_is_refused(net: Network, address: str, api: Api) -> None:
     net.register()
     end = net.value("SELECT max(position) FROM events")

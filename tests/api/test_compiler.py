@@ -39,6 +39,9 @@ def filled(database_url: str) -> str:
         + " } } }",
         # nothing is left of a selection
         "{ news(first: 2) { nodes { title @skip(if: true) } edges { node { id @include(if: false) } } } }",
+        # nothing but a number in each entry of a list
+        "{ municipalities(first: 2) { nodes { news(first: 1) { totalCount } } } }",
+        "{ municipalities(first: 2) { edges { node { latitude } } } }",
         # the same page twice, once with what comes before and after it
         (
             "{ news(first: 2) { edges { cursor } nodes { id } e: edges { node { id } }"

@@ -95,3 +95,31 @@ def test_database_that_is_away_makes_nobody_unknown(
     for path in ("/auth/me", "/spotkania.ics"):
         told = api.client.get(path, headers=token)
         assert (told.status_code, told.json()["code"]) == (503, "storage_unavailable")
+
+
+def test_database_that_is_away_ends_an_operation_not_the_connection(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(api.net)
+    secret = office.own.issue_token(
+        office.active(Role.COORDINATOR, terc=None), "test", frozenset({Role.COORDINATOR}), None
+    ).secret
+    ask = {"id": "1", "type": "subscribe", "payload": {"query": "{ __typename }"}}
+    known = sessions.of_token
+
+    def away(*_: Any) -> Any:
+        raise OperationalError("the database is away")
+
+    with api.client.websocket_connect("/graphql", subprotocols=["graphql-transport-ws"]) as socket:
+        socket.send_json(
+            {"type": "connection_init", "payload": {"authorization": f"Bearer {secret}"}}
+        )
+        assert socket.receive_json() == {"type": "connection_ack"}
+        monkeypatch.setattr(sessions, "of_token", away)
+        socket.send_json(ask)
+        refused = socket.receive_json()
+        assert (refused["id"], refused["type"]) == ("1", "error")
+        assert refused["payload"][0]["extensions"]["code"] == "database_unavailable"
+        monkeypatch.setattr(sessions, "of_token", known)
+        socket.send_json(ask)
+        assert socket.receive_json()["payload"]["data"] == {"__typename": "Query"}

@@ -92,7 +92,9 @@ class ConnectionParts:
     def _total(self) -> Sql:
         alias = self._statement.alias()
         wanted = self._listed_conditions(alias)
-        counted = f"SELECT count(*)::int4 FROM {self._table.name} {alias}{conditions.where(wanted)}"
+        counted = (
+            f"SELECT count(*)::int4::text FROM {self._table.name} {alias}{conditions.where(wanted)}"
+        )
         return Sql(f"({counted})")
 
     def _listed(self, entry: Sequence[Part]) -> list[Part]:

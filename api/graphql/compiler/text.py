@@ -9,7 +9,7 @@ MOST_ARGUMENTS = 90
 
 @dataclass(frozen=True)
 class Sql:
-    """An expression whose text, never NULL, is a piece of the answer."""
+    """An expression of type text, never NULL, that is a piece of the answer."""
 
     text: str
 
