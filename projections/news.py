@@ -103,7 +103,7 @@ UPDATE news SET mentions = coalesce(
 
 class NewsProjection(Projection):
     name = "news"
-    version = 3
+    version = 4
     rows = (NamedMunicipality, AwaitedMunicipality, NewsRow, VersionRow, SlugRow)
     keyed_by_stream = NewsRow
 

@@ -16,6 +16,7 @@ CREATE TABLE news (
     tags              text[]      NOT NULL,
     author_unit       text,
     published_on      date,
+    published_json    text        NOT NULL GENERATED ALWAYS AS (json_date(published_on)) STORED,
     published_at      timestamptz,
     updated_at        timestamptz NOT NULL,
     source_url        text,
@@ -65,7 +66,7 @@ CREATE TABLE awaited_municipalities (
 -- deferred:
 CREATE INDEX news_order_idx ON news (published_on DESC, id DESC) WHERE state = 'PUBLISHED';
 -- With what a list of titles shows, so that it needn't touch the rows.
-CREATE INDEX news_municipality_idx ON news (municipality_id, published_on DESC, id DESC) INCLUDE (title_json, slug)
+CREATE INDEX news_municipality_idx ON news (municipality_id, published_on DESC, id DESC) INCLUDE (title_json, slug, published_json)
     WHERE state = 'PUBLISHED';
 CREATE INDEX news_drafts_idx ON news (updated_at DESC, id DESC) WHERE state = 'DRAFT';
 CREATE INDEX news_tags_idx ON news USING gin (tags) WHERE state = 'PUBLISHED';

@@ -98,7 +98,7 @@ class NewsItem(Node):
         "author_unit", "The office that wrote it, such as “UM Opoczno”."
     )
     published_on: date | None = column(
-        "published_on", "Day of publication; null while it is a draft."
+        "published_on", "Day of publication; null while it is a draft.", written="published_json"
     )
     updated_at: datetime = column("updated_at", "When it last changed.")
     state: State = column("state", "Where it stands between draft and retraction.")  # type: ignore[valid-type]
