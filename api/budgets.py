@@ -11,12 +11,11 @@ import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, QueryParameter
 
-from api.auth.authentication import Authentication, ForeignOrigin, UnknownToken
-from api.auth.refusals import answer_of
+from api.auth.authentication import Authentication
+from api.auth.refusals import EXCEPTION_HANDLERS
 from api.auth.viewer import Viewer
 from api.graphql.visibility import INITIATIVES
 from api.language import preferred
-from api.portals.keyring import KeysUnavailable
 from api.resources import Resources
 from domain.calls.call import FundingCall
 from domain.cooperation import Find
@@ -95,13 +94,7 @@ class BudgetWorkbooks:
         return Router(
             "/wspolne-projekty",
             route_handlers=[take_out, put_in],
-            exception_handlers={
-                DomainError: answer_of,
-                UnknownToken: answer_of,
-                ForeignOrigin: answer_of,
-                KeysUnavailable: answer_of,
-                UnreadableSource: _unreadable,
-            },
+            exception_handlers={**EXCEPTION_HANDLERS, UnreadableSource: _unreadable},
             include_in_schema=False,
         )
 

@@ -12,13 +12,11 @@ from litestar import Request, Response, Router, get
 from litestar.params import FromPath, QueryParameter
 from psycopg.rows import dict_row
 
-from api.auth.authentication import Authentication, ForeignOrigin, UnknownToken
-from api.auth.refusals import answer_of
+from api.auth.authentication import Authentication
+from api.auth.refusals import EXCEPTION_HANDLERS
 from api.auth.viewer import Viewer
 from api.graphql.visibility import guarded
-from api.portals.keyring import KeysUnavailable
 from api.resources import Resources
-from domain.errors import DomainError
 from domain.meetings.series import SeriesNotFound
 from domain.values import parse_terc
 from infra.calendar_file import MEDIA_TYPE, MEETINGS, SERIES, written
@@ -58,12 +56,7 @@ class Calendars:
         return Router(
             "/",
             route_handlers=[meetings, one_series],
-            exception_handlers={
-                DomainError: answer_of,
-                UnknownToken: answer_of,
-                ForeignOrigin: answer_of,
-                KeysUnavailable: answer_of,
-            },
+            exception_handlers=EXCEPTION_HANDLERS,
             include_in_schema=False,
         )
 

@@ -6,7 +6,7 @@ something public named, it tells that person's id: a copy drops what it keeps of
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -200,15 +200,16 @@ def _settled() -> str:
     """
     unshown = " UNION ALL ".join(
         "(SELECT c.position - 1 FROM read_changes.changes c "
-        f"WHERE c.shown_in = '{names}' AND c.position > {_reached(names.split())} "
+        f"WHERE c.shown_in = '{names}' AND c.position > {reached(*names.split())} "
         "ORDER BY c.position LIMIT 1)"
         for names in SHOWN_IN
     )
-    reached = "SELECT min(position) FROM read_changes.position"
-    return f"(SELECT min(u.position) FROM ({unshown} UNION ALL ({reached})) AS u (position))"
+    ours = f"SELECT {reached('changes')}"
+    return f"(SELECT min(u.position) FROM ({unshown} UNION ALL ({ours})) AS u (position))"
 
 
-def _reached(names: Sequence[str]) -> str:
+def reached(*names: str) -> str:
+    """SQL: the position that all of these read models have reached."""
     each = (f"(SELECT min(position) FROM read_{name}.position)" for name in names)
     return f"least({', '.join(each)})"
 

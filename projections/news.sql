@@ -66,8 +66,8 @@ CREATE TABLE awaited_municipalities (
 -- deferred:
 CREATE INDEX news_order_idx ON news (published_on DESC, id DESC) WHERE state = 'PUBLISHED';
 -- With what a list of titles shows, so that it needn't touch the rows.
-CREATE INDEX news_municipality_idx ON news (municipality_id, published_on DESC, id DESC) INCLUDE (title_json, slug, published_json)
-    WHERE state = 'PUBLISHED';
+CREATE INDEX news_municipality_idx ON news (municipality_id, published_on DESC, id DESC)
+    INCLUDE (title_json, slug, published_json) WHERE state = 'PUBLISHED';
 CREATE INDEX news_drafts_idx ON news (updated_at DESC, id DESC) WHERE state = 'DRAFT';
 CREATE INDEX news_tags_idx ON news USING gin (tags) WHERE state = 'PUBLISHED';
 CREATE INDEX news_mentions_idx ON news USING gin (mentioned_tercs);

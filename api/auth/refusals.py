@@ -72,6 +72,12 @@ def answer_of(request: Request[Any, Any, Any], error: Exception) -> Response[dic
     return Response(_told(refusal, language), status_code=status, headers=headers)
 
 
+EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = dict.fromkeys(
+    (DomainError, UnknownToken, ForeignOrigin, KeysUnavailable), answer_of
+)
+"""Of whatever a route that asks who it is may raise."""
+
+
 def _refusal(error: Exception) -> DomainError:
     if isinstance(error, UnknownToken):
         return NotLoggedIn()

@@ -13,13 +13,12 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
 from api.auth.accounts import Accounts
-from api.auth.authentication import Authentication, ForeignOrigin, UnknownToken
+from api.auth.authentication import Authentication
 from api.auth.browsers import browser_of
 from api.auth.cookies import Cookies, read
 from api.auth.origin import same_origin
-from api.auth.refusals import Forbidden, NotLoggedIn, answer_of
+from api.auth.refusals import EXCEPTION_HANDLERS, Forbidden, NotLoggedIn
 from api.auth.viewer import Viewer
-from api.portals.keyring import KeysUnavailable
 from domain.accounts import Account
 from domain.errors import DomainError
 from domain.roles import Role
@@ -102,12 +101,7 @@ class Routes:
             "/auth",
             route_handlers=handlers,
             before_request=from_our_pages,
-            exception_handlers={
-                DomainError: answer_of,
-                UnknownToken: answer_of,
-                ForeignOrigin: answer_of,
-                KeysUnavailable: answer_of,
-            },
+            exception_handlers=EXCEPTION_HANDLERS,
             include_in_schema=False,
         )
 

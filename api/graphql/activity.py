@@ -11,6 +11,7 @@ from api.graphql.arguments import short_text, terc
 from api.graphql.connections import Connection, Node
 from api.graphql.fields import column, connection, embedded, reads, relay_id, to_one
 from api.graphql.municipalities import Municipality
+from api.graphql.relay import sql_global_id
 from api.graphql.scalars import Position
 from api.graphql.vocabulary import Argument, Filter, OrderKey, Table
 
@@ -63,10 +64,7 @@ class Summary:
 
 def subject_id(aggregate: str, key: str) -> str:
     """SQL of the Relay id of what something is about; NULL where `node` doesn't know its kind."""
-    return (
-        f"CASE WHEN {aggregate} <> 'CallInterest' THEN "
-        f"encode(convert_to({aggregate} || ':' || {key}, 'UTF8'), 'base64') END"
-    )
+    return f"CASE WHEN {aggregate} <> 'CallInterest' THEN {sql_global_id(aggregate, key)} END"
 
 
 @reads(ACTIVITY)

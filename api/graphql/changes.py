@@ -18,10 +18,10 @@ from api.graphql.municipalities import Municipality
 from api.graphql.news import NewsItem
 from api.graphql.ordinary_tails import TailRows
 from api.graphql.practices import Adoption, ModelSolution, Practice
-from api.graphql.relay import id_of
+from api.graphql.relay import id_of, sql_global_id
 from api.graphql.scalars import Position
 from api.graphql.vocabulary import Argument, Filter, Table, Tail
-from projections.changes import KINDS, PERSON_FORGOTTEN, SETTLED, SHOWN_IN, Effect
+from projections.changes import KINDS, PERSON_FORGOTTEN, SETTLED, SHOWN_IN, Effect, reached
 
 CHANGES = Table("read_changes.changes", "changes", visibility.EVERYONE)
 
@@ -68,8 +68,7 @@ class Change(Node):
         "subject_type", "Type of what it is about, such as NewsItem; Person of who was forgotten."
     )
     subject_id: strawberry.ID = column(
-        "translate(encode(convert_to({row}.subject_type || ':' || {row}.subject_id, 'UTF8'), 'base64'),"
-        r" E'\n', '')",
+        sql_global_id("{row}.subject_type", "{row}.subject_id"),
         "Global id of what it is about; of a person the one that `person` tells beside a name.",
     )
     subject: ChangeSubject | None = subject(
@@ -158,17 +157,12 @@ _PUBLISHED = Tail(
 )
 
 
-def _reached(*projections: str) -> str:
-    each = (f"(SELECT min(position) FROM read_{name}.position)" for name in projections)
-    return f"least({', '.join(each)})"
-
-
 _ACTIVITY = Tail(
     ACTIVITY,
     position="{row}.place::bigint",
     order="{row}.place",
     behind="{row}.place > lpad({after}::text, 19, '0')",
-    settled=_reached("activity"),
+    settled=reached("activity"),
     projections=("activity",),
     filters=(OF_MUNICIPALITY, ON_TOPIC, OF_KIND),
     keys={"municipality": "owner_terc", "kind": "kind"},
@@ -186,7 +180,7 @@ _INITIATIVE = Tail(
     position=_ACTIVITY.position,
     order=_ACTIVITY.order,
     behind=_ACTIVITY.behind,
-    settled=_reached("activity", "changes", "initiatives"),
+    settled=reached("activity", "changes", "initiatives"),
     projections=("activity", "changes", "initiatives"),
     filters=(
         Filter(

@@ -6,12 +6,13 @@ it back as `Last-Event-ID`.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 
 from litestar.types import Receive, Send
 
 from api.graphql.readers import ReadsNothing, cut_off, tell
 from api.graphql.results import Answer
+from api.portals.gate import Pairs
 
 HEARTBEAT_SECONDS = 15.0
 _HEADERS = [
@@ -25,7 +26,7 @@ async def send_events(
     results: AsyncGenerator[Answer, None],
     receive: Receive,
     send: Send,
-    limits: Sequence[tuple[bytes, bytes]],
+    limits: Pairs,
 ) -> None:
     """Until the results or the client end; a reader that doesn't read holds nobody else up."""
     await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, *limits]})

@@ -12,13 +12,13 @@ from api.graphql.asked import MalformedVariables, MutationByGet
 from api.graphql.disconnection import ClientGone, Disconnections
 from api.graphql.engine import Engine
 from api.graphql.events import send_events
-from api.graphql.rationing import NO_LIMITS, Pairs, admitted, each_noted, noted, refusal_noted
+from api.graphql.rationing import NO_LIMITS, admitted, each_noted, noted, refusal_noted
 from api.graphql.refused import Refused
 from api.graphql.requests import Headers, question
 from api.graphql.results import Answer, encoded
 from api.graphql.trusted import TrustedDocuments
 from api.language import preferred
-from api.portals.gate import Gate
+from api.portals.gate import Gate, Pairs
 from api.portals.keyring import KeysUnavailable
 from domain.errors import Language
 

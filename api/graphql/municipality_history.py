@@ -9,6 +9,7 @@ from api.graphql import visibility
 from api.graphql.arguments import terc
 from api.graphql.connections import Connection
 from api.graphql.fields import column, connection, reads, to_one
+from api.graphql.relay import sql_global_id
 from api.graphql.scalars import plausible_date
 from api.graphql.vocabulary import Argument, Filter, OrderKey, Table
 from domain.municipalities import HeadTitle, Office
@@ -45,10 +46,8 @@ END
 NAME = "coalesce({row}.name, '[dane usunięte]')"
 """A person's name; where the person was forgotten, that it was removed."""
 
-PERSON = (
-    "CASE WHEN {row}.name IS NOT NULL THEN "
-    "translate(encode(convert_to('Person:' || {row}.person_id, 'UTF8'), 'base64'), E'\\n', '') END"
-)
+_ID = sql_global_id("'Person'", "{row}.person_id")
+PERSON = f"CASE WHEN {{row}}.name IS NOT NULL THEN {_ID} END"
 PERSON_TOLD = (
     "Marks the person, for copies of the name: `changes` tells it as `subjectId` once the person is "
     "forgotten. Null from then on."

@@ -1,6 +1,6 @@
 """Requests of portals are counted, and taken as long as their quota lasts. Nobody else's are."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from psycopg import Error
@@ -9,9 +9,8 @@ from psycopg_pool import PoolTimeout
 from api.auth import Viewer
 from api.graphql.refused import Refused
 from api.graphql.results import Answer
-from api.portals.gate import Gate, QuotaExceeded
+from api.portals.gate import Gate, Pairs, QuotaExceeded
 
-Pairs = Sequence[tuple[bytes, bytes]]
 NO_LIMITS: Pairs = ()
 """Of who has no quota, or wasn't admitted."""
 

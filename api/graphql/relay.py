@@ -20,6 +20,16 @@ def global_id(type_name: str, key: object) -> str:
     return base64.b64encode(f"{type_name}:{key}".encode()).decode()
 
 
+def sql_global_id(type_name: str, key: str) -> str:
+    """The same of two SQL expressions."""
+    return sql_base64(f"{type_name} || ':' || {key}")
+
+
+def sql_base64(expression: str) -> str:
+    """PostgreSQL breaks the lines of longer ones."""
+    return rf"translate(encode(convert_to({expression}, 'UTF8'), 'base64'), E'\n', '')"
+
+
 def parse_global_id(value: str) -> tuple[str, UUID]:
     """Type name and key; raises InvalidId."""
     try:
@@ -79,14 +89,12 @@ class _Key(NamedTuple):
     """Raises ValueError."""
 
 
-def _date(text: str) -> str:
-    date.fromisoformat(text[1:-1])
-    return text[1:-1]
+def _quoted(check: Callable[[str], object]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        check(text[1:-1])
+        return text[1:-1]
 
-
-def _moment(text: str) -> str:
-    datetime.fromisoformat(text[1:-1])
-    return text[1:-1]
+    return read
 
 
 def _text(text: str) -> str:
@@ -99,8 +107,8 @@ def _text(text: str) -> str:
 
 _DAY = r"\d{4}-\d\d-\d\d"
 _KEYS = {
-    "date": _Key(f'"{_DAY}"', _date),
-    "timestamptz": _Key(rf'"{_DAY}T\d\d:\d\d:\d\d\.\d{{6}}Z"', _moment),
-    "uuid": _Key('"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"', lambda text: text[1:-1]),
+    "date": _Key(f'"{_DAY}"', _quoted(date.fromisoformat)),
+    "timestamptz": _Key(rf'"{_DAY}T\d\d:\d\d:\d\d\.\d{{6}}Z"', _quoted(datetime.fromisoformat)),
+    "uuid": _Key('"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"', _quoted(str)),
     "text": _Key(r'"(?:[^"\\]|\\.)*"', _text),
 }

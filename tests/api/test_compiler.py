@@ -84,9 +84,8 @@ def test_columns_taken_as_they_stand_are_never_null_and_right(filled: str) -> No
         "{row}.published_on",
     }
     with psycopg.connect(filled) as connection:
-        connection.execute(
-            """UPDATE read_news.news SET title = E'„A" \\ \t\x01 Ż' WHERE slug = 'news-1'"""
-        )
+        awkward = "UPDATE read_news.news SET title = %s WHERE slug = 'news-1'"
+        assert connection.execute(awkward, ('„A" \\ \t\x01 Ż',)).rowcount > 0
         for read, declared in found:
             value = declared.sql.format(row="t")
             column = declared.written or value.removeprefix("t.")

@@ -29,6 +29,7 @@ from infra.portals.usage import Count, Day
 from tests.api.conftest import Api
 from tests.api.servers import server
 from tests.api.test_subscribing import PROTOCOL, initialised, subscribe
+from tests.locks import soon
 from tests.network import Network
 from tests.portals import ALL, AdmittedPortal, application
 
@@ -188,12 +189,8 @@ def test_usage_is_told_by_day_and_key_the_latest_first(api: Api, portal: Admitte
 def _usage_of(portal: AdmittedPortal) -> tuple[int, int]:
     """Requests and errors, once they are written."""
     query = "SELECT sum(requests)::int, sum(errors)::int FROM portal_usage WHERE portal_id = %s"
-    until = time.monotonic() + 15
-    while time.monotonic() < until:
-        (found,) = portal.net.rows(query, portal.id)
-        if found[0] == 2:
-            break
-        time.sleep(0.3)
+    soon(lambda: portal.net.rows(query, portal.id)[0][0] == 2, 15)
+    (found,) = portal.net.rows(query, portal.id)
     return found
 
 

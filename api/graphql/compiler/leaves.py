@@ -10,6 +10,7 @@ from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, get_nullable_t
 
 from api.graphql.compiler.rows import EmbeddedRow, NotCompilable, Row, TableRow
 from api.graphql.compiler.text import RAISE, Part, Sql, may, must, quoted
+from api.graphql.relay import sql_base64, sql_global_id
 from api.graphql.scalars import SQL_UTC_TEXT
 from api.graphql.vocabulary import Column, GlobalId, OrderKey
 
@@ -27,20 +28,13 @@ def leaf(column: Column, graphql_type: Any, row: Row) -> list[Part]:
 
 
 def global_id(type_name: str, declaration: GlobalId, row: Row) -> Sql:
-    return Sql(
-        must(f"""'"' || {base64(f"{quoted(type_name + ':')} || {row.key(declaration)}")} || '"'""")
-    )
-
-
-def base64(expression: str) -> str:
-    """PostgreSQL breaks the lines of longer ones."""
-    return rf"translate(encode(convert_to({expression}, 'UTF8'), 'base64'), E'\n', '')"
+    return Sql(must(f"""'"' || {sql_global_id(quoted(type_name), row.key(declaration))} || '"'"""))
 
 
 def cursor(name: str, order: tuple[OrderKey, ...], alias: str) -> str:
     """With its quotes."""
     keys = ", ".join(_key(key, f"{alias}.{key.column}") for key in order)
-    return f"""'"' || {base64(f"json_build_array({quoted(name)}, {keys})::text")} || '"'"""
+    return f"""'"' || {sql_base64(f"json_build_array({quoted(name)}, {keys})::text")} || '"'"""
 
 
 def _key(key: OrderKey, sql: str) -> str:

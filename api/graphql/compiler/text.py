@@ -9,7 +9,7 @@ MOST_ARGUMENTS = 90
 
 @dataclass(frozen=True)
 class Sql:
-    """An expression of type text, never NULL, that is a piece of the answer."""
+    """An expression of type text that is a piece of the answer; NULL only where `listed` says so."""
 
     text: str
 
@@ -37,7 +37,7 @@ def joined(parts: Iterable[Part]) -> str:
 
 
 def listed(entry: Sequence[Part], *, order: str = "", within: str = "") -> Sql:
-    """The entries of a list's rows, with commas; NULL where there are none. What every entry begins and
+    """The entries of a list's rows, with commas; NULL where there are none, for `concat`. What every entry begins and
     ends with stands between them, so that it isn't put together for each. `order`, `within`: clauses of
     the aggregate."""
     parts = merged(entry)
