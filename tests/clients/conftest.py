@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.api.conftest import net
 from tests.api.servers import server
@@ -27,6 +27,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("chromium is not on this machine")
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu"]
+        expect.set_options(timeout=60_000)  # as the pages: two cores are busy with other tests
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
         yield found
         found.close()

@@ -34,7 +34,11 @@ def opened(browser: Browser, language: str = "pl-PL") -> Page:
 
 
 def typed(page: Page, *fields: str) -> None:
-    """From the field that has the focus on, each left by Tab, the last one sent by Enter."""
+    """From the field that has the focus on, each left by Tab, the last one sent by Enter.
+
+    A page has loaded before it focuses the field that asks for it: keys pressed between are lost.
+    """
+    expect(page.locator("input:focus")).to_be_attached()
     for text in fields[:-1]:
         page.keyboard.type(text)
         page.keyboard.press("Tab")
