@@ -80,7 +80,10 @@ class Unfollow(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class MarkSeen(Command):
-    """`position` of the log: everything up to there has been read."""
+    """`position` of the log: everything up to there has been read, or up to its end where that is nearer.
+
+    What is yet to come isn't read, so that saying the same again later covers what came between.
+    """
 
     position: int
 
@@ -106,7 +109,7 @@ class Following(Aggregate):
         key: str
 
     class Seen(Aggregate.Event):
-        """A client says up to where; readers count no further than where this event itself stands."""
+        """Up to where; readers count no further than where this event itself stands."""
 
         position: int
 
@@ -190,7 +193,7 @@ def mark_seen(command: MarkSeen, work: Work) -> Following:
     if not 0 <= command.position <= FAR:
         raise InvalidInput([Malformed("position", value=str(command.position)[:40])])
     following = _mine(work, command.expected_version)
-    following.see(command.position, work)
+    following.see(min(command.position, work.last_position()), work)
     return following
 
 

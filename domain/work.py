@@ -102,6 +102,10 @@ class EventStore(Protocol):
         """Position of the stream's last event."""
         ...
 
+    def last_position(self) -> int:
+        """Of the whole log; 0 while it is empty."""
+        ...
+
     def holder(self, key: str) -> UUID | None:
         """The stream that holds a claim."""
         ...
@@ -206,6 +210,9 @@ class Work:
 
     def holder(self, key: str) -> UUID | None:
         return self._store.holder(key)
+
+    def last_position(self) -> int:
+        return self._store.last_position()
 
 
 def polish_day(at: datetime) -> date:

@@ -118,6 +118,10 @@ class PostgresEventStore:
         query = "SELECT position FROM events WHERE stream_id = %s ORDER BY version DESC LIMIT 1"
         return int(self._ask(lambda c: _fetch(c, query, (stream_id,)))[0][0])
 
+    def last_position(self) -> int:
+        query = "SELECT coalesce(max(position), 0) FROM events"
+        return int(self._ask(lambda c: _fetch(c, query, ()))[0][0])
+
     def holder(self, key: str) -> UUID | None:
         query = "SELECT stream_id FROM claims WHERE key = %s"
         stored = self._stored_key(key)

@@ -62,6 +62,9 @@ class MemoryStore:
     def position_of(self, stream_id: UUID) -> int:
         return max(at for at, e in enumerate(self.events, 1) if e.originator_id == stream_id)
 
+    def last_position(self) -> int:
+        return len(self.log)
+
     def holder(self, key: str) -> UUID | None:
         return self._claims.get(key)
 
