@@ -128,7 +128,11 @@ def test_an_export_signed_anew_by_a_stranger_needs_a_kept_key_to_be_found() -> N
     assert {finding.fault for finding in against_own.findings} == {Fault.UNKNOWN_KEY}
 
 
-@pytest.mark.parametrize("content", [b"", b"text", gzip.compress(b""), gzip.compress(b'{"a":1}\n')])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"text", gzip.compress(b""), gzip.compress(b'{"a":1}\n')],
+    ids=["empty", "text", "nothing compressed", "something else compressed"],
+)
 def test_another_file_is_refused(content: bytes) -> None:
     with pytest.raises(NotAnExport):
         verify_export(io.BytesIO(content), KEYS)
