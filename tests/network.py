@@ -1,5 +1,6 @@
 """A small network for tests: the real store, log and projections over a database of the test's own."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from infra.personal.master import WrappingKey
 from infra.personal.vault import PersonalVault
 from projections.registry import PROJECTIONS
 from projections.schema import ensure
-from projections.worker import ProjectionWorker
+from projections.worker import Outcome, ProjectionWorker
 from tests.domain.texts import PlainTexts
 
 OPOCZNO = "100704"
@@ -91,7 +92,9 @@ class Network:
         """Brings every read model up to date, as the worker process does."""
         for projection in PROJECTIONS:
             ensure(self.connection, projection)
-            ProjectionWorker(projection, EventLog(VAULT)).catch_up(self.connection)
+            worker = ProjectionWorker(projection, EventLog(VAULT))
+            while worker.catch_up(self.connection) is Outcome.TAKEN:  # by a worker beside us
+                time.sleep(0.01)
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return self.connection.execute(query.encode(), parameters).fetchall()

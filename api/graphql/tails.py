@@ -134,8 +134,13 @@ class Feed:
         page = self._pages.get(position)
         if page is None:
             page = self._pages[position] = asyncio.create_task(self._read(position))
-            page.add_done_callback(lambda _: self._pages.pop(position, None))
+            page.add_done_callback(lambda page: self._page_read(position, page))
         return await asyncio.shield(page)
+
+    def _page_read(self, position: int, page: "asyncio.Task[Told]") -> None:
+        del self._pages[position]
+        if not page.cancelled():
+            page.exception()  # for those who wait; where nobody does any more, it is no news
 
     async def _read(self, position: int) -> Told:
         sent = self._wire.send(self._plan.sql, (b"%d" % position, *self._parameters))

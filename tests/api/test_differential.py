@@ -250,15 +250,10 @@ def excused(found: Engine, question: Question, viewer: Viewer, slow: bytes) -> b
     return False
 
 
-# Where a field fails, graphql-core drops what it had begun of the fields beside it.
-@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_thousands_of_operations_answer_the_same_bytes(filled: str) -> None:
     _compare(filled, values(filled), REGISTER_AND_NEWS, OPERATIONS)
 
 
-@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_operations_on_calls_and_initiatives_answer_the_same_bytes(database_url: str) -> None:
     with funds(database_url) as given:
         told_story(given)
@@ -269,8 +264,6 @@ def test_operations_on_calls_and_initiatives_answer_the_same_bytes(database_url:
     )  # ids of the other kind are errors
 
 
-@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_operations_on_the_common_space_answer_the_same_bytes(database_url: str) -> None:
     with network(database_url) as net:
         common_space.fill(net)
