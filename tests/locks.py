@@ -1,12 +1,16 @@
 """Statements that wait for a lock: how a test makes them, counts them, and waits for them."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import psycopg
 
-from tests.network import Network
+if TYPE_CHECKING:
+    from tests.network import Network
 
 
 @contextmanager

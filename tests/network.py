@@ -1,6 +1,5 @@
 """A small network for tests: the real store, log and projections over a database of the test's own."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from projections.registry import PROJECTIONS
 from projections.schema import ensure
 from projections.worker import Outcome, ProjectionWorker
 from tests.domain.texts import PlainTexts
+from tests.locks import soon
 
 OPOCZNO = "100704"
 BELCHATOW = "100101"
@@ -93,8 +93,11 @@ class Network:
         for projection in PROJECTIONS:
             ensure(self.connection, projection)
             worker = ProjectionWorker(projection, EventLog(VAULT))
-            while worker.catch_up(self.connection) is Outcome.TAKEN:  # by a worker beside us
-                time.sleep(0.01)
+            self._caught_up(worker)
+
+    def _caught_up(self, worker: ProjectionWorker) -> None:
+        """Where a worker beside us has the claim, once it is free."""
+        soon(lambda: worker.catch_up(self.connection) is not Outcome.TAKEN)
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return self.connection.execute(query.encode(), parameters).fetchall()
